@@ -205,6 +205,11 @@ export class FakeRoom implements LiveRoom {
     throw new RejectError('unknown_command', 'The simulated room knows no such command.')
   }
 
+  /** How many listen to it: what is told before somebody listens is shown by nobody. */
+  listeners(event: keyof LiveRoomEvents): number {
+    return this.#listeners.get(event)?.size ?? 0
+  }
+
   leave(): void {
     for (const timer of this.#timers) clearInterval(timer)
     this.#listeners.clear()

@@ -268,6 +268,8 @@ test('[WB36] with reduced motion no danmaku fly and a gift stands still as a car
   inRoom(
     'silent',
     async (page) => {
+      // The chat listens from the start, the stage from when it is loaded.
+      await page.waitForFunction(() => plazaRoom.listeners('gift') === 2)
       await say(page, 10)
       await page.evaluate(() => void plazaRoom.give('rocket', 1, { id: 'u_7', name: 'star' }))
       await page.locator('[data-testid="gift-banner"] img').first().waitFor()
