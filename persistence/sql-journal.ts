@@ -13,7 +13,7 @@ import type {
   Settler,
 } from '../engine/kernel/journal.ts'
 import type { Position, RoomKey } from '../engine/kernel/position.ts'
-import { RoomError } from '../engine/kernel/room-error.ts'
+import { RoomError, unavailable } from '../engine/kernel/room-error.ts'
 import { decodeState } from '../engine/kernel/snapshot-codec.ts'
 import { integers, texts } from './arrays.ts'
 import { pack, unpack } from './bytes-codec.ts'
@@ -25,6 +25,7 @@ import { Settlements } from './settlements.ts'
 import { SettlingIds } from './settling-ids.ts'
 import type { Db, Tx, Write } from './tables.ts'
 import { isTransient, query, transact, transactByKeys, type Ending } from './transact.ts'
+import { isUnreachable } from './unreachable.ts'
 
 export interface SqlJournalOptions {
   readonly settlers?: readonly Settler<Tx, Write>[]
@@ -72,6 +73,8 @@ export class SqlJournal implements Journal {
         tail: entries.map(entryOf),
         ...(takenFrom !== null && { takenFrom }),
       }
+    }).catch((error: unknown) => {
+      throw isUnreachable(error) ? unavailable(error) : error
     })
   }
 

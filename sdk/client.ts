@@ -207,7 +207,7 @@ export interface LiveRoom {
     /**
      * Never queued: rejects with `offline` at once when the room is not online. `key` (a UUIDv7 of
      * `newId()`) makes a repeated call the same gift; without it each call is a new one.
-     * Rejects with `outcome_unknown` when no answer came; calling again with the same `key` tells.
+     * Rejects with `outcome_unknown` when no sure answer came; calling again with the same `key` tells.
      */
     send(input: { gift: string; count?: number; key?: string; note?: string }): Promise<GiftAnswer>
   }

@@ -149,6 +149,32 @@ test('[SD16] a gift without any answer is rejected as unknown, with its key', as
   )
 })
 
+for (const refusal of [
+  ['internal', {}],
+  ['unavailable', {}],
+  ['busy', { retryInMs: 8_000 }],
+] as const)
+  test(`[SD65] a gift that is answered with ${refusal[0]} may be paid: it is rejected as unknown`, async () => {
+    const { room, server, clock } = await joinedRoom()
+    let answer: unknown = [refusal[0], 'Hm.', refusal[1], 'retry']
+    server.answer = () => answer
+    const key = room.newId()
+    const gift = room.gifts.send({ gift: 'heart', key })
+    gift.catch(() => {})
+    const muted = room.members.mute('u_troll', 60)
+    muted.catch(() => {})
+    await clock.advance(50)
+    await assert.rejects(
+      gift,
+      (error) => isReject(error, 'outcome_unknown') && error.data.key === key,
+    )
+    await assert.rejects(muted, (error) => isReject(error, refusal[0]))
+    answer = { balance: 1, amount: 1, combo: { id: 'c', total: 1 } }
+    const again = room.gifts.send({ gift: 'heart', key })
+    await clock.advance(50)
+    assert.equal((await again).amount, 1)
+  })
+
 for (const code of ['room.lost', 'node.fenced', 'node.silent', 'draining', 'room.elsewhere'])
   test(`[SD17] ${code} is answered by sending the same id again`, async () => {
     const { room, server, clock } = await joinedRoom()
@@ -180,6 +206,23 @@ test('[SD17] what was asked too fast is sent again when the room said, unless th
   const later = room.danmaku.send('much later')
   await clock.advance(50)
   await assert.rejects(later.acked, (error) => isReject(error, 'rate_limited'))
+})
+
+test('[SD17] while the database is away the same id is sent again when the room said', async () => {
+  const { room, server, clock } = await joinedRoom()
+  let away = 3
+  server.answer = () =>
+    away-- > 0
+      ? ['unavailable', 'Away.', { retryInMs: 1_000 }, 'retry']
+      : { balance: 1, amount: 1, combo: { id: 'c', total: 1 } }
+  const key = room.newId()
+  const gift = room.gifts.send({ gift: 'heart', key })
+  await clock.advance(900)
+  assert.equal(server.received.length, 1)
+  await clock.until(() => server.received.length === 4)
+  await clock.advance(50)
+  assert.equal((await gift).amount, 1)
+  assert.deepEqual(new Set(server.received.map(([id]) => id)), new Set([key]))
 })
 
 test('[SD17] a command that waits for the connection is sent when it is there', async () => {

@@ -104,9 +104,10 @@ export class Outbox {
     const entry = this.#entries.get(answer[0])
     if (!entry) return
     if (answer.length === 3) return entry.settle(undefined, answer[2])
-    const [, code, message, data, retry] = answer
+    const [id, code, message, data, retry] = answer
     const waitMs = repeatAfterMs(code, data)
     if (waitMs !== undefined) return this.#again(entry, waitMs)
+    if (entry.policy === 'gift' && undecided.has(code)) return entry.settle(outcomeUnknown(id))
     entry.settle(new RejectError(code, message, { data, retry }))
   }
 
@@ -192,15 +193,21 @@ export class Outbox {
 
 /**
  * How long to wait where sending the same id again is all there is to do: the room moves to another owner,
- * or is asked too fast. Undefined for refusals that the app must hear.
+ * its database is away, or it is asked too fast. Undefined for refusals that the app must hear.
  */
 function repeatAfterMs(code: string, data: Readonly<Record<string, unknown>>): number | undefined {
   if (code === 'room.lost') return 100
   if (ownerless.has(code)) return 400
-  if (code !== 'rate_limited' && code !== 'busy') return undefined
+  if (!timed.has(code)) return undefined
   const wait = data['retryInMs']
   return typeof wait === 'number' && wait <= maxPatienceMs ? wait : undefined
 }
+
+/** They tell when to come back. */
+const timed: ReadonlySet<string> = new Set(['rate_limited', 'busy', 'unavailable'])
+
+/** Not said by the room, which knows a gift that it was given before: it may be paid, by this try or by another. */
+const undecided: ReadonlySet<string> = new Set(['internal', 'unavailable', 'busy'])
 
 /** Nobody owns the room right now: its node stops, has lost its lease, or is dead. */
 const ownerless: ReadonlySet<string> = new Set([
@@ -216,14 +223,17 @@ function tooLate(policy: Policy, sent: boolean, id: string): RejectError {
       retry: 'retry',
       data: { id },
     })
-  if (policy === 'gift')
-    return new RejectError(
-      'outcome_unknown',
-      'No answer came; send the same gift with the same key to learn what became of it.',
-      { retry: 'retry', data: { key: id } },
-    )
+  if (policy === 'gift') return outcomeUnknown(id)
   return new RejectError('timeout', 'No answer came; the same call with the same id is safe.', {
     retry: 'retry',
     data: { id },
   })
+}
+
+function outcomeUnknown(key: string): RejectError {
+  return new RejectError(
+    'outcome_unknown',
+    'No sure answer came; send the same gift with the same key to learn what became of it.',
+    { retry: 'retry', data: { key } },
+  )
 }

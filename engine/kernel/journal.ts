@@ -118,7 +118,7 @@ export interface Journal {
   /**
    * Takes the room for `owner`: the next epoch, which fences any former owner. Throws RoomError
    * `room.elsewhere` with `{ node }` while another live incarnation holds it, and with `leaseMs`, the ms
-   * for which its lease holds, where the store can tell.
+   * for which its lease holds, where the store can tell; `unavailable` while the store is away.
    */
   open(room: RoomKey, owner: Owner): Promise<OpenedRoom>
   /**

@@ -40,6 +40,15 @@ export function roomLost(cause?: unknown): RoomError {
   })
 }
 
+/** The database is away, for now; whether a former try took effect is not known. */
+export function unavailable(cause: unknown): RoomError {
+  return new RoomError('unavailable', 'A service that this needs does not answer; try again.', {
+    retry: 'retry',
+    data: { retryInMs: 1_000 },
+    cause,
+  })
+}
+
 /** `retryInMs` is when to come back. */
 export function busy(retryInMs = 1_000): RoomError {
   return new RoomError('busy', 'The room has too much to do; try again.', {

@@ -28,7 +28,7 @@ const commands: Readonly<{ [D in Deed]: string }> = {
 }
 
 /** The room says that it does not know what became of the command: the same id asks again. */
-const unsettled = new Set(['room.lost', 'internal'])
+const unsettled = new Set(['room.lost', 'internal', 'unavailable'])
 
 /** Refusals that say when to come again. */
 const retries = new Set(['busy', 'rate_limited'])

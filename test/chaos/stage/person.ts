@@ -23,7 +23,6 @@ const again: ReadonlySet<string> = new Set([
   'node.silent',
   'rate_limited',
   'too_fast',
-  'internal',
   'timeout',
 ])
 
