@@ -34,7 +34,7 @@ async function history(seed: number, forget: 'nothing' | 'window' = 'nothing') {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(env.random() * from.length)]!
   const seen: { epoch: number; seq: number; type: string; data: any }[] = []
   const nodes: { committer: Committer; actor: RoomActor | undefined }[] = [1, 2].map(() => ({
-    committer: new Committer(journal),
+    committer: new Committer(journal, { now: env.now }),
     actor: undefined,
   }))
   const take = async (node: (typeof nodes)[number]): Promise<RoomActor> => {

@@ -28,7 +28,7 @@ function setup(options: Partial<RoomActorOptions> = {}) {
       key: 'live_a',
       kind,
       journal,
-      committer: new Committer(journal),
+      committer: new Committer(journal, { now: env.now }),
       env,
       owner,
       ...options,

@@ -239,7 +239,7 @@ rule(
 rule(
   '[CL17] a relay that nobody needs is closed, and a leader keeps its instance for relays',
   async (t) => {
-    const { nodes } = await start(t, 2, { settings: { idleMs: 300 } })
+    const { nodes } = await start(t, 2, { settings: { idleMs: 2_500 } })
     const a = await nodes[0]!.join(room)
     await a.welcome()
     const b = await nodes[1]!.join(room, user('bob'))

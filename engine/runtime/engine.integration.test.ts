@@ -348,6 +348,7 @@ for (const prefer of ['uws', 'ws'] as const) {
       const again = await node.join('live_a', user('second'))
       await node.join('live_a', user('guest', ['guest']))
       await first.until(() => counts().at(-1)?.count === 3)
+      for (const one of [second, again]) await one.welcome()
       second.socket.close()
       again.socket.close()
       await first.until(() => counts().at(-1)?.count === 2)
@@ -435,7 +436,7 @@ for (const prefer of ['uws', 'ws'] as const) {
   rule(
     '[RT15] an instance without sockets closes, and the room opens again for the next seat',
     async (t) => {
-      const node = await start(t, { settings: { idleMs: 60 } })
+      const node = await start(t, { settings: { idleMs: 2_500 } })
       const client = await node.join('live_a')
       await client.welcome()
       await client.ask('chat.note', { text: 'kept' })

@@ -91,11 +91,13 @@ export function streamContract(make: MakeTransport, rule: Rule): void {
     async (t) => {
       let aborted = false
       let cancelled = false
+      let begun = false
       let broken: unknown
       const { url, defects } = await serveOn(make, t, async (request) => {
         request.signal.addEventListener('abort', () => (aborted = true))
         const { pathname } = new URL(request.url)
         if (pathname === '/upload') {
+          begun = true
           broken = await request.arrayBuffer().catch((error: unknown) => error)
           return new Response()
         }
@@ -111,7 +113,7 @@ export function streamContract(make: MakeTransport, rule: Rule): void {
       const { port } = new URL(url('/'))
       const tcp = connect(Number(port), '127.0.0.1')
       tcp.write('POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf')
-      await turn()
+      await eventually(() => begun)
       tcp.destroy()
       await eventually(() => broken instanceof Error)
       assert.deepEqual(defects, [])

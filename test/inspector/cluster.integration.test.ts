@@ -79,7 +79,10 @@ test(
       viewers.every(({ room }) => room.view.audience.count === count)
     await until('all are counted', counted(3))
 
-    const nodes = await admin.admin.nodes()
+    const nodes = await until('all answer', async () => {
+      const told = await admin.admin.nodes()
+      return told.length === 3 && told.every(({ silent }) => !silent) ? told : undefined
+    })
     assert.deepEqual(
       nodes.map((node) => [node.id, !node.silent && node.leaseHeld, (node.leaseMs ?? 0) > 0]),
       ['n0', 'n1', 'n2'].map((id) => [id, true, true]),
@@ -114,6 +117,8 @@ test(
 
     await page.locator(`tr[data-room="${live.room}"] a`).click()
     await page.locator('[data-testid="relays"] tbody tr').nth(2).waitFor()
+    // Lines are traced from the moment on at which somebody asked for the trace.
+    await page.locator('ol[aria-label="Live trace"]').waitFor()
     await say(far, 'seen in the trace')
     await page.getByText('seen in the trace').first().waitFor()
 

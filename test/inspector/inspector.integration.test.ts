@@ -70,6 +70,8 @@ test(
     await page.locator(`tr[data-room="${live.room}"] a`).click()
     await page.locator('h2', { hasText: evil }).waitFor()
     await page.getByText('<b>fan</b>').first().waitFor()
+    // Lines are traced from the moment on at which somebody asked for the trace.
+    await page.locator('ol[aria-label="Live trace"]').waitFor()
     room.danmaku.send('seen in the trace')
     await page.getByText('seen in the trace').first().waitFor()
 

@@ -81,6 +81,7 @@ for (const kind of platformsAndPostgres)
                 if (!again.includes(error.code)) return void refused.set(id, error.code)
                 await until('the room is online again', () => room.status === 'online', {
                   everyMs: 20,
+                  withinMs: 150_000,
                 })
               }
             }
@@ -88,7 +89,10 @@ for (const kind of platformsAndPostgres)
           for (let sent = 0; sent < giftsEach; sent += inFlightEach) {
             await Promise.all(Array.from({ length: inFlightEach }, one))
             // Who is away for more than a thousand events gets a fresh view instead; not the subject here.
-            await until('the watcher is back', () => watcher.status === 'online', { everyMs: 20 })
+            await until('the watcher is back', () => watcher.status === 'online', {
+              everyMs: 20,
+              withinMs: 150_000,
+            })
           }
         }),
       )
@@ -96,6 +100,7 @@ for (const kind of platformsAndPostgres)
       for (let kill = 1; kill <= 2; kill += 1) {
         await until('part of the burst is through', () => acked.size >= quarter * kill, {
           everyMs: 5,
+          withinMs: 150_000,
         })
         await server.kill()
         await server.start()

@@ -153,6 +153,7 @@ export class PlazaProcess {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')
     child.kill(signal)
+    child.kill('SIGCONT') // one that a test has stopped would not end otherwise
     await gone
   }
 }

@@ -19,7 +19,10 @@ export async function startRedis(): Promise<TestRedis> {
     stdio: 'ignore',
   })
   const missing = new Promise<never>((_, reject) => server.once('error', reject))
-  const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50 })
+  const client = new Redis(port, '127.0.0.1', {
+    retryStrategy: () => 50,
+    maxRetriesPerRequest: null, // a start may take longer than twenty tries
+  })
   client.on('error', () => undefined)
   await Promise.race([client.ping(), missing]).catch((error: unknown) => {
     client.disconnect()

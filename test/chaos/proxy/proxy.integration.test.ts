@@ -80,7 +80,7 @@ test('[CH3] a half-open connection swallows bytes and ends, and is cut when the 
   const other = connect(proxy.port, '127.0.0.1')
   await once(other, 'connect')
   other.on('error', () => undefined)
-  await until('it went in', () => client.bytesWritten === 4 && proxy.connections === 2)
+  await until('it went in', () => proxy.robbed === 1 && proxy.connections === 2)
   assert.ok(!client.destroyed && heard.server === '')
   const gone = closed(client)
   proxy.heal()

@@ -57,6 +57,11 @@ export class TcpProxy {
     return this.#pairs.size
   }
 
+  /** How many of them have lost bytes that went from a client to the server. */
+  get robbed(): number {
+    return [...this.#pairs].filter(({ up }) => up.broken).length
+  }
+
   /** Weather of both directions, or of one; what is not named is fair. */
   set(weather: Partial<Weather> & { readonly only?: 'up' | 'down' }): void {
     const { only, ...change } = weather

@@ -15,8 +15,9 @@ export async function loseLeader(
   what: string,
   harm: (leader: ChaosNode) => unknown,
 ): Promise<ChaosNode> {
-  const leader = await stage.leaderNode()
+  // In this order: should the lead change in between, it has changed since that epoch.
   const epoch = await stage.epoch()
+  const leader = await stage.leaderNode()
   stage.timeline.fault(`${what} ${leader.id}, which leads`)
   await harm(leader)
   await stage.takenOver(epoch)

@@ -56,6 +56,7 @@ export class NodeNetwork {
   /** `tag` sets apart runs that go on at the same time, 0 to 511. */
   static async make(tag: number, index: number): Promise<NodeNetwork> {
     const made = new NodeNetwork(tag, index)
+    await made.remove().catch(() => undefined) // of a run that was killed
     await ip('netns', 'add', made.name)
     try {
       await ip('-n', made.name, 'link', 'set', 'lo', 'up')

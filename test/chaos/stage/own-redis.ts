@@ -21,7 +21,11 @@ export class OwnRedis {
   private constructor(port: number, listen: string) {
     this.port = port
     this.#listen = listen
-    this.client = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => 50 })
+    this.client = new Redis(port, '127.0.0.1', {
+      lazyConnect: true,
+      retryStrategy: () => 50,
+      maxRetriesPerRequest: null, // a start may take longer than twenty tries
+    })
     this.client.on('error', () => undefined) // it is hurt on purpose
   }
 

@@ -110,8 +110,16 @@ export class App {
     return page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   }
 
-  /** WCAG 2.2 A and AA violations of the page as it stands. */
+  /** WCAG 2.2 A and AA violations of the page once it stands still: half-way a colour is neither. */
   async violations(page: Page): Promise<Violation[]> {
+    await page.waitForFunction(() =>
+      document
+        .getAnimations()
+        .every(
+          ({ playState, effect }) =>
+            playState !== 'running' || effect?.getComputedTiming().endTime === Infinity,
+        ),
+    )
     await page.evaluate(this.#axe)
     return page.evaluate(async () => {
       const { axe } = globalThis as unknown as {
