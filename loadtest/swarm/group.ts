@@ -35,8 +35,10 @@ export class Group implements Stand {
   readonly #viewers: Viewer[]
   readonly #http: HttpSeats | undefined
   readonly #ids = new CommandIds()
-  /** Who waits for a seat. */
+  /** Who has not been in yet: they come at the rate of the spec. */
   readonly #waiting: Viewer[]
+  /** Who comes again, each at a time of its own: a crowd is not held back by how it once came. */
+  readonly #returning: Viewer[] = []
   readonly #timers = new Set<NodeJS.Timeout>()
   #opening = 0
   #settled = 0
@@ -167,18 +169,24 @@ export class Group implements Stand {
   }
 
   #tick(): void {
-    if (!this.#waiting.length) return void (this.#allowance = 0)
-    this.#allowance += (this.#links.spec.rate * tickMs) / 1_000
-    const free = mostOpening - this.#opening
-    const count = Math.floor(Math.min(this.#allowance, free, this.#waiting.length))
-    if (count < 1) return
-    this.#allowance -= count
-    this.#opening += count
-    const viewers = this.#waiting.splice(0, count)
+    const back = this.#returning.splice(0, mostOpening - this.#opening)
+    this.#opening += back.length
+    const viewers = back.concat(this.#next())
+    if (!viewers.length) return
     for (const viewer of viewers) viewer.seatedAt = performance.now()
     const { seats } = this.#links.spec
     if (seats === 'driver') return this.#links.need(viewers.map(({ index }) => index))
     for (const viewer of viewers) void this.#askHttp(viewer, seats.tokens)
+  }
+
+  #next(): Viewer[] {
+    if (!this.#waiting.length) this.#allowance = 0
+    else this.#allowance += (this.#links.spec.rate * tickMs) / 1_000
+    const free = mostOpening - this.#opening
+    const viewers = this.#waiting.splice(0, Math.floor(Math.min(this.#allowance, free)))
+    this.#allowance -= viewers.length
+    this.#opening += viewers.length
+    return viewers
   }
 
   async #askHttp(viewer: Viewer, tokens: readonly string[] | undefined): Promise<void> {
@@ -209,7 +217,7 @@ export class Group implements Stand {
     const wait = ms ?? backoffMs(viewer.failures++, Math.random)
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
-      this.#waiting.push(viewer)
+      this.#returning.push(viewer)
     }, wait)
     this.#timers.add(timer)
   }
