@@ -87,8 +87,8 @@ export class RoomFigures {
           batches.map(({ room }) => room),
           () => journal.flush(batches),
         ),
-      read: (room, after, limit) => journal.read(room, after, limit),
-      due: (now, limit) => journal.due(now, limit),
+      read: (...asked) => journal.read(...asked),
+      due: (...asked) => journal.due(...asked),
       release: async (room, epoch, to) => {
         await journal.release(room, epoch, to)
         this.#rooms.delete(room)
