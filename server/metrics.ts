@@ -69,7 +69,7 @@ export function watchRooms({ registry }: Metrics, { figures, links }: WatchedRoo
       },
     })
   }
-  const flush = 'Seconds that the flush of the journal under way has lasted, or the last one took.'
+  const flush = 'Seconds of the oldest flush under way; where none is, of the last one.'
   figure(Gauge, 'journal_flush_seconds', flush, () => figures.flushMs / 1_000)
   const takeovers = 'Rooms opened here whose former owner had died.'
   figure(Counter, 'room_failovers_total', takeovers, () => figures.takenOver)

@@ -24,7 +24,7 @@ export interface NodeFigures {
   readonly leaseMs?: number
   /** Takes no new rooms and seats; its rooms go to other nodes. */
   readonly draining: boolean
-  /** How long the flush of its journal has lasted or the last one took, ms. */
+  /** How long the oldest flush of its journal under way has lasted; where none is, what the last one took, ms. */
   readonly flushMs: number
   /** The rooms with the largest audience; of those that it relays, the sockets here. */
   readonly largest: readonly RoomSquare[]

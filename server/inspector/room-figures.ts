@@ -12,18 +12,19 @@ export interface Figures {
   readonly stateBytes: number | undefined
   /** Milliseconds since 1970. */
   readonly storedAt: number | undefined
-  /** How long the flush under way has lasted or the last one took, ms; undefined before the first. */
+  /** How long the oldest flush under way has lasted; where none is, what the last one took, ms. */
   readonly flushMs: number | undefined
 }
 
-interface Flight {
-  /** Of the flush under way, ms since 1970. */
-  since: number | undefined
+interface Flights {
+  /** Of those under way, in the order of their start, ms since 1970. */
+  readonly since: number[]
+  /** Of the last one that ended. */
   tookMs: number | undefined
 }
 
 interface Counts {
-  readonly flight: Flight
+  readonly flights: Flights
   audience: number | undefined
   stateBytes: number | undefined
   storedAt: number | undefined
@@ -37,7 +38,7 @@ const windowSeconds = 10
 export class RoomFigures {
   readonly #rooms = new Map<RoomKey, Counts>()
   readonly #now: () => number
-  readonly #flight: Flight = { since: undefined, tookMs: undefined }
+  readonly #flights: Flights = { since: [], tookMs: undefined }
   #takenOver = 0
 
   constructor(now: () => number = Date.now) {
@@ -46,7 +47,7 @@ export class RoomFigures {
 
   /** Of the node's journal, as a room's `flushMs`. */
   get flushMs(): number {
-    return this.#lasted(this.#flight) ?? 0
+    return this.#lasted(this.#flights) ?? 0
   }
 
   /** Rooms opened here whose former owner's lease had run out. */
@@ -100,26 +101,28 @@ export class RoomFigures {
   of(room: RoomKey): Figures {
     const counts = this.#of(room)
     this.#turn(counts)
-    const { audience, stateBytes, storedAt, flight } = counts
+    const { audience, stateBytes, storedAt, flights } = counts
     const sum = counts.events.reduce((total, count) => total + count, 0)
-    const flushMs = this.#lasted(flight)
+    const flushMs = this.#lasted(flights)
     return { eventsPerSecond: sum / windowSeconds, audience, stateBytes, storedAt, flushMs }
   }
 
   async #timed<T>(rooms: readonly RoomKey[], flush: () => Promise<T>): Promise<T> {
     const since = this.#now()
-    const flights = [this.#flight, ...rooms.map((room) => this.#of(room).flight)]
-    for (const flight of flights) flight.since = since
+    const all = [this.#flights, ...rooms.map((room) => this.#of(room).flights)]
+    for (const flights of all) flights.since.push(since)
     try {
       return await flush()
     } finally {
-      const tookMs = this.#now() - since
-      for (const flight of flights) Object.assign(flight, { since: undefined, tookMs })
+      for (const flights of all) {
+        flights.since.splice(flights.since.indexOf(since), 1)
+        flights.tookMs = this.#now() - since
+      }
     }
   }
 
-  #lasted({ since, tookMs }: Flight): number | undefined {
-    return since === undefined ? tookMs : this.#now() - since
+  #lasted({ since: [oldest], tookMs }: Flights): number | undefined {
+    return oldest === undefined ? tookMs : this.#now() - oldest
   }
 
   #stored(room: RoomKey, bytes: Uint8Array): void {
@@ -132,7 +135,7 @@ export class RoomFigures {
     let counts = this.#rooms.get(room)
     if (!counts) {
       counts = {
-        flight: { since: undefined, tookMs: undefined },
+        flights: { since: [], tookMs: undefined },
         audience: undefined,
         stateBytes: undefined,
         storedAt: undefined,
