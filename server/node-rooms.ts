@@ -67,6 +67,7 @@ export function createNodeRooms(options: NodeRoomsOptions): NodeRooms {
       viewers.observe(room, batch)
       watch.observe(room, batch)
     },
+    lost: watch.lost,
   })
   const waking = setInterval(() => {
     directory.wakeDue().catch((error: unknown) => defect(error, 'timers'))

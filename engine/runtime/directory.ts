@@ -26,6 +26,8 @@ export interface LocalDirectoryOptions extends RoomLimits {
   readonly owner?: Owner
   readonly env: Environment
   readonly observe?: Observer
+  /** Told when a room is open here no longer, in whatever way that came. */
+  readonly lost?: (room: RoomKey) => void
   /** A room that nobody listens to or asks is closed after so many ms. Default 60,000. */
   readonly idleMs?: number
   /** Waiting commands from which a flush goes beside the one under way. Default 64. */
@@ -173,6 +175,7 @@ export class LocalDirectory implements Directory {
     this.#rooms.set(room, activation)
     const forget = (): void => {
       if (this.#rooms.get(room) === activation) this.#rooms.delete(room)
+      if (!this.holds(room)) this.#options.lost?.(room)
     }
     activation.opening.then((actor) => {
       activation.actor = actor

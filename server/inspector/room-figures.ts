@@ -56,7 +56,8 @@ export class RoomFigures {
   }
 
   observe(room: RoomKey, { events }: Pick<PublishedBatch, 'events'>): void {
-    const counts = this.#of(room)
+    const counts = this.#rooms.get(room)
+    if (!counts) return
     this.#turn(counts)
     counts.events[counts.second % windowSeconds]! += events.length
     for (const { type, data } of events)
@@ -71,6 +72,7 @@ export class RoomFigures {
         const { snapshot, tail, takenFrom } = opened
         if (takenFrom !== undefined) this.#takenOver += 1
         const isNew = !snapshot && (tail[0]?.firstSeq ?? 1) === 1
+        if (!this.#rooms.has(room)) this.#rooms.set(room, this.#none())
         if (snapshot) this.#stored(room, snapshot.bytes)
         if (snapshot || isNew) history.stored(room, snapshot?.seq ?? 0, snapshot?.bytes)
         return opened
@@ -90,16 +92,20 @@ export class RoomFigures {
         ),
       read: (...asked) => journal.read(...asked),
       due: (...asked) => journal.due(...asked),
-      release: async (room, epoch, to) => {
-        await journal.release(room, epoch, to)
-        this.#rooms.delete(room)
+      release: async (room, ...given) => {
+        await journal.release(room, ...given)
         history.forget(room)
       },
     }
   }
 
+  /** The room is not open here any more: what comes late is not noted. */
+  forget(room: RoomKey): void {
+    this.#rooms.delete(room)
+  }
+
   of(room: RoomKey): Figures {
-    const counts = this.#of(room)
+    const counts = this.#rooms.get(room) ?? this.#none()
     this.#turn(counts)
     const { audience, stateBytes, storedAt, flights } = counts
     const sum = counts.events.reduce((total, count) => total + count, 0)
@@ -109,7 +115,8 @@ export class RoomFigures {
 
   async #timed<T>(rooms: readonly RoomKey[], flush: () => Promise<T>): Promise<T> {
     const since = this.#now()
-    const all = [this.#flights, ...rooms.map((room) => this.#of(room).flights)]
+    const ofRooms = rooms.flatMap((room) => this.#rooms.get(room)?.flights ?? [])
+    const all = [this.#flights, ...ofRooms]
     for (const flights of all) flights.since.push(since)
     try {
       return await flush()
@@ -126,25 +133,21 @@ export class RoomFigures {
   }
 
   #stored(room: RoomKey, bytes: Uint8Array): void {
-    const counts = this.#of(room)
+    const counts = this.#rooms.get(room)
+    if (!counts) return
     counts.stateBytes = bytes.length
     counts.storedAt = this.#now()
   }
 
-  #of(room: RoomKey): Counts {
-    let counts = this.#rooms.get(room)
-    if (!counts) {
-      counts = {
-        flights: { since: [], tookMs: undefined },
-        audience: undefined,
-        stateBytes: undefined,
-        storedAt: undefined,
-        events: new Uint32Array(windowSeconds),
-        second: this.#second(),
-      }
-      this.#rooms.set(room, counts)
+  #none(): Counts {
+    return {
+      flights: { since: [], tookMs: undefined },
+      audience: undefined,
+      stateBytes: undefined,
+      storedAt: undefined,
+      events: new Uint32Array(windowSeconds),
+      second: this.#second(),
     }
-    return counts
   }
 
   /** Empties the places of the seconds that went by. */

@@ -47,6 +47,7 @@ function node(journal: Journal = new KeepingJournal({ settlers: [new PurseSettle
     owner: { node: 'n', incarnation: 'i' },
     env,
     observe: (room, batch) => watch.observe(room, batch),
+    lost: watch.lost,
   })
   const ask = (command: string, input: unknown) => directory.ask(key, command, input, mia)
   /** Lets what `advance` started come to its end. */

@@ -2,6 +2,7 @@
 
 import type { CompiledKind } from '../../engine/kernel/compiled-kind.ts'
 import type { Journal } from '../../engine/kernel/journal.ts'
+import type { RoomKey } from '../../engine/kernel/position.ts'
 import type { Environment } from '../../engine/kernel/room-core.ts'
 import type { Observer } from '../../engine/kernel/room-listeners.ts'
 import { RoomFigures } from './room-figures.ts'
@@ -12,6 +13,8 @@ export interface RoomWatch {
   /** The journal that the directory is to use. */
   readonly journal: Journal
   readonly observe: Observer
+  /** To be told of rooms that the directory has no more. */
+  readonly lost: (room: RoomKey) => void
   readonly figures: RoomFigures
   readonly history: RoomHistory
   readonly traces: RoomTraces
@@ -37,6 +40,7 @@ export function watchRooms({ journal, env, kinds }: RoomWatchOptions): RoomWatch
       figures.observe(room, batch)
       traces.observe(room, batch)
     },
+    lost: (room) => figures.forget(room),
     figures,
     history,
     traces,

@@ -65,6 +65,7 @@ export async function startMemoryNodes(count: number): Promise<MemoryNodes> {
       owner,
       env,
       observe: (room, batch) => watch.observe(room, batch),
+      lost: watch.lost,
     })
     const bus = new CuttableBus(new SealedBus(hub.connect(), secret, owner.incarnation))
     const members: MemoryNode['members'] = new Map()
