@@ -1,6 +1,6 @@
 /** Questions and answers between nodes, over the bus. */
 
-import { RoomError, type Retry } from '../kernel/room-error.ts'
+import { busy, RoomError, type Retry } from '../kernel/room-error.ts'
 import { decodeState, encodeState } from '../kernel/snapshot-codec.ts'
 import type { Bus } from './bus.ts'
 
@@ -77,12 +77,7 @@ export class Post {
     timeoutMs = this.#options.timeoutMs ?? 3_000,
   ): Promise<T> {
     const { after, maxOpen = 50_000 } = this.#options
-    if (this.#open.size >= maxOpen) {
-      const busy = new RoomError('busy', 'The nodes have too much to say; try again.', {
-        retry: 'retry',
-      })
-      return Promise.reject(busy)
-    }
+    if (this.#open.size >= maxOpen) return Promise.reject(busy())
     const id = (this.#last += 1)
     return new Promise<T>((resolve, reject) => {
       const cancel = after(timeoutMs, () => {
