@@ -23,7 +23,10 @@ export interface PeersOptions {
   readonly now: () => number
   readonly after: (ms: number, task: () => void) => () => void
   readonly beatMs?: number
-  /** A node that was not heard of for so long is taken for silent. Its lease decides whether it is dead. */
+  /**
+   * A node that was not heard of for so long, while this one ran, is taken for silent. Its lease decides
+   * whether it is dead.
+   */
   readonly silentMs?: number
 }
 
@@ -35,6 +38,8 @@ export class Peers {
   readonly #leavers = new Set<(node: string) => void>()
   #end: (() => void) | undefined
   #cancel: (() => void) | undefined
+  /** When the next beat is to be. */
+  #due = Infinity
 
   constructor(options: PeersOptions) {
     this.#options = options
@@ -74,11 +79,16 @@ export class Peers {
   #beat(): void {
     const { after, beatMs = 500, silentMs = 1_750, now } = this.#options
     this.announce()
-    for (const [node, { at }] of this.#heard) {
-      if (at + silentMs > now()) continue
+    const time = now()
+    // A node that stood still has not read the bus yet: it knows nothing of the others' silence meanwhile.
+    const lateMs = Math.max(0, time - this.#due)
+    for (const [node, heard] of this.#heard) {
+      heard.at = Math.min(heard.at + lateMs, time)
+      if (heard.at + silentMs > time) continue
       this.#heard.delete(node)
       this.#gone(node)
     }
+    this.#due = time + beatMs
     this.#cancel = after(beatMs, () => this.#beat())
   }
 

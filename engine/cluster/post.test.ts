@@ -4,7 +4,6 @@ import { ManualEnvironment } from '../kernel/testing/manual-environment.ts'
 import { RoomError } from '../kernel/room-error.ts'
 import { encodeState } from '../kernel/snapshot-codec.ts'
 import { MemoryHub } from './memory-bus.ts'
-import { Peers, type Peer } from './peers.ts'
 import { Post } from './post.ts'
 
 async function pair(t: TestContext) {
@@ -101,47 +100,4 @@ test('[CL25] what is no envelope is told and harms nobody', async (t) => {
   wire.publish('node:b', encodeState(['a', [['ok', 99, 'never asked']]]))
   assert.equal(await a.ask('b', 'greet', 1), 'hello')
   assert.equal(env.defects.length, 2)
-})
-
-test('[CL28] a node that falls silent or comes back as another incarnation is told of once', async () => {
-  const hub = new MemoryHub()
-  const env = new ManualEnvironment()
-  const self = (node: string, incarnation = '1'): Peer => ({
-    node,
-    incarnation,
-    address: undefined,
-    sockets: 0,
-    rooms: 0,
-    load: 0,
-    draining: false,
-  })
-  const start = async (peer: Peer): Promise<Peers> => {
-    const { now, after } = env
-    const peers = new Peers({ bus: hub.connect(), self: () => peer, now, after })
-    await peers.start()
-    return peers
-  }
-  const turn = (): Promise<void> =>
-    new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-  const a = await start(self('a'))
-  const gone: string[] = []
-  a.onGone((node) => gone.push(node))
-  const b = await start(self('b'))
-  await turn()
-  assert.deepEqual(
-    a.list().map(({ node }) => node),
-    ['a', 'b'],
-  )
-  b.stop()
-  const again = await start(self('b', '2'))
-  await turn()
-  assert.deepEqual(gone, ['b'])
-  again.stop()
-  env.advance(5_000)
-  assert.deepEqual(gone, ['b', 'b'])
-  assert.deepEqual(
-    a.list().map(({ node }) => node),
-    ['a'],
-  )
-  a.stop()
 })
