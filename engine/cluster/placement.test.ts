@@ -55,6 +55,33 @@ test('[CL26] a draining node gives out seats on others, also while the leader is
   assert.equal(await placement({ peers, ...moving }).place(room), 'c')
 })
 
+test('[CL60] where all others are full a draining node gives out seats on the least loaded of them', async () => {
+  let draining = false
+  const one = placement({
+    sockets: { a: 10 },
+    peers: () => [peer('a', { draining }), peer('b', { load: 0.5 }), peer('c')],
+    leaderOf: () => 'b',
+    askLeader: async () => undefined,
+  })
+  assert.equal(await one.place(room), 'a')
+  draining = true
+  assert.equal(await one.place(room), 'c', 'whatever the leader said before')
+})
+
+test('[CL60] a choice of a leader that has not heard of a drain is not followed', async () => {
+  const peers = () => [peer('a', { draining: true }), peer('b', { draining: true }), peer('c')]
+  for (const choice of ['a', 'b']) {
+    const late = { leaderOf: () => 'c', askLeader: async () => choice }
+    assert.equal(await placement({ peers, ...late }).place(room), 'c')
+  }
+})
+
+test('[CL60] where no other node takes seats of others a draining one gives out its own', async () => {
+  const full = { leaderOf: () => 'b', askLeader: async () => undefined }
+  const peers = () => [peer('a', { draining: true }), peer('b', { address: undefined })]
+  assert.equal(await placement({ peers, ...full }).place(room), 'a')
+})
+
 test('[CL26] seats that are not taken yet count', async () => {
   const one = placement({ limit: 3, sockets: { a: 1 } })
   const places = []

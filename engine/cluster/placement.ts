@@ -48,14 +48,16 @@ export class Placement {
       this.#givenNow(room).seats += 1
       return node
     }
-    return (await this.#elsewhere(room)) ?? node
+    const place = (await this.#elsewhere(room)) ?? node
+    if (!this.#peer(place)?.draining) return place
+    return leastLoaded(this.#open())?.node ?? node // full or not: a full instance beats none
   }
 
   /** As the leader of the room: the node whose instance takes more; undefined where none does. */
   choose(room: RoomKey): string | undefined {
-    const { node, limit, peers, followers } = this.#options
+    const { node, limit, followers } = this.#options
     const instances = new Map(followers(room)).set(node, this.#here(room))
-    const open = peers().filter((peer) => !peer.draining && peer.address !== undefined)
+    const open = this.#open()
     const [emptiest] = open
       .filter((peer) => (instances.get(peer.node) ?? limit) < limit)
       .sort((a, b) => instances.get(a.node)! - instances.get(b.node)!)
@@ -72,19 +74,18 @@ export class Placement {
     return node
   }
 
-  /** Never rejects: who gets no answer has the nodes' own words. */
+  /** The leader's choice, if it tells one. Never rejects. */
   async #ask(room: RoomKey): Promise<string | undefined> {
-    const { node, leaderOf, askLeader, peers } = this.#options
+    const { node, leaderOf, askLeader } = this.#options
     const leader = leaderOf(room)
-    try {
-      if (leader === node) return this.choose(room)
-      if (leader !== undefined) return await askLeader(leader, room)
-    } catch {
-      // The leader is moving.
-    }
-    if (!this.#peer(node)?.draining) return undefined
-    const others = peers().filter((peer) => peer.node !== node && !peer.draining)
-    return leastLoaded(others.filter(({ address }) => address !== undefined))?.node
+    if (leader === undefined) return undefined
+    if (leader === node) return this.choose(room)
+    return askLeader(leader, room).catch(() => undefined) // it is moving
+  }
+
+  /** Nodes that take seats of others. */
+  #open(): Peer[] {
+    return this.#options.peers().filter((peer) => !peer.draining && peer.address !== undefined)
   }
 
   #peer(node: string): Peer | undefined {
