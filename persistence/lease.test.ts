@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { ManualEnvironment } from '../engine/kernel/testing/manual-environment.ts'
 import { leaseContract } from './lease.contract.ts'
 import { Lease } from './lease.ts'
 import { MemoryLeaseStore } from './memory-lease-store.ts'
@@ -146,6 +147,7 @@ test('[LS9] slow answers and a late beat say nothing of another process', async 
       ttlMs: 4_000,
       clock: () => now,
       after: (ms, task) => {
+        if (ms !== 250) return () => undefined // it has an answer
         slow = 0
         now += ms
         setImmediate(task)
@@ -157,6 +159,84 @@ test('[LS9] slow answers and a late beat say nothing of another process', async 
   inner.beat({ ...owner, incarnation: 'a2' }, 60_000, false)
   await assert.rejects(third.start(), { code: 'node.lost' })
 })
+
+test('[LS10] a beat without an answer holds up none, and a late answer counts from its own sending', async () => {
+  const env = new ManualEnvironment()
+  const began = env.now()
+  const inner = new MemoryLeaseStore(env.now)
+  const late: (() => void)[] = []
+  let silent = false
+  const store = {
+    alive: inner.alive.bind(inner),
+    end: inner.end.bind(inner),
+    beat: async (...args: Parameters<typeof inner.beat>) => {
+      const time = await inner.beat(...args)
+      if (silent) await new Promise<void>((resolve) => late.push(resolve))
+      return time
+    },
+  }
+  const lost: string[] = []
+  const lease = new Lease(store, owner, {
+    clock: env.now,
+    after: env.after,
+    onLost: ({ code }) => void lost.push(code),
+  })
+  const wait = async (ms: number): Promise<void> => {
+    for (const end = env.now() + ms; env.now() < end;) {
+      env.advance(Math.min(100, end - env.now()))
+      await turn()
+    }
+  }
+  await lease.start()
+  silent = true
+  await wait(1_000)
+  assert.equal(late.length, 1)
+  silent = false
+  await wait(4_000) // the beats after it have answers
+  assert.equal(lease.held, true)
+  late.shift()!()
+  await turn()
+  assert.equal(lease.held, true, 'what the later beats were given stays')
+  silent = true
+  const silentAt = env.now() // the last beat that was answered went now, the others do from here
+  await wait(3_400)
+  assert.equal(late.length, 3)
+  late.shift()!()
+  await turn()
+  await wait(1_099)
+  assert.deepEqual([env.now(), lease.held], [silentAt + 4_499, true])
+  await wait(1)
+  assert.deepEqual([lease.held, lost], [false, ['node.lost']])
+  for (const answer of late) answer()
+  await wait(10_000)
+  assert.deepEqual([lease.held, lost], [false, ['node.lost']])
+  assert.equal(silentAt, began + 5_000)
+})
+
+test('[LS10] nor at the start: another one is sent when an answer would be too late', async () => {
+  const env = new ManualEnvironment()
+  const inner = new MemoryLeaseStore(env.now)
+  let beats = 0
+  const store = {
+    alive: inner.alive.bind(inner),
+    end: inner.end.bind(inner),
+    beat: (...args: Parameters<typeof inner.beat>) =>
+      (beats += 1) === 1 ? new Promise<never>(() => undefined) : inner.beat(...args),
+  }
+  const options = { clock: env.now, after: env.after, onLost: assert.fail }
+  const lease = new Lease(store, owner, options)
+  let started = false
+  void lease.start().then(() => (started = true))
+  for (let step = 0; step < 40; step += 1) {
+    env.advance(100)
+    await turn()
+  }
+  assert.ok(started)
+  assert.equal(lease.held, true)
+  await lease.stop()
+})
+
+const turn = () => new Promise(setImmediate)
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2))

@@ -34,6 +34,9 @@ export interface LeaseOptions {
   readonly after?: (ms: number, task: () => void) => () => void
 }
 
+/** Beats under way at once: one without an answer holds up none, and few take no connections from all else. */
+const mostBeats = 3
+
 /**
  * Counts its time from before each beat is sent and on a monotonic clock, so it stops leading before
  * anybody else may think it dead: also after a pause, a partition or a jump of the wall clock.
@@ -45,7 +48,7 @@ export class Lease {
   #until = -Infinity
   #cancelBeat: (() => void) | undefined
   #cancelExpiry: (() => void) | undefined
-  #beating: Promise<void> | undefined
+  #beating = 0
   #state: 'new' | 'held' | 'over' = 'new'
 
   constructor(store: LeaseStore, owner: Owner, options: LeaseOptions) {
@@ -70,13 +73,14 @@ export class Lease {
   async start(): Promise<void> {
     const { ttlMs, beatMs, marginMs, clock, after } = this.#options
     const patience = ttlMs + beatMs
+    const worthMs = ttlMs - marginMs
     const began = clock()
     let refused: number | undefined
     for (;;) {
       const sent = clock()
-      const held = await this.#beat(false)
+      const held = await this.#within(worthMs, this.#beat(false))
       // An answer that came too late is none: others may have the lease by now, and whoever had it may be gone.
-      const slow = clock() >= sent + ttlMs - marginMs
+      const slow = held === undefined || clock() >= sent + worthMs
       if (held && !slow) break
       if (slow) {
         if (clock() > began + patience) throw late()
@@ -91,7 +95,6 @@ export class Lease {
   async stop(): Promise<void> {
     const held = this.#state === 'held'
     this.#over()
-    await this.#beating
     if (held) await this.#store.end(this.owner)
   }
 
@@ -99,7 +102,7 @@ export class Lease {
     const { beatMs, clock, after } = this.#options
     const beat = () => {
       this.#cancelBeat = after(beatMs, beat)
-      this.#beating ??= this.#renew().finally(() => (this.#beating = undefined))
+      if (this.#beating < mostBeats) void this.#renew()
     }
     this.#cancelBeat = after(beatMs, beat)
     const watch = () => {
@@ -111,12 +114,15 @@ export class Lease {
   }
 
   async #renew(): Promise<void> {
+    this.#beating += 1
     try {
       // One whose time is up must not come back: rooms may have been taken meanwhile.
       if (this.#options.clock() >= this.#until) return this.#lose(late())
       if (!(await this.#beat(true)) && this.#state === 'held') this.#lose(this.#taken())
     } catch {
       // The store cannot be reached: the next beat tries again, until the lease runs out.
+    } finally {
+      this.#beating -= 1
     }
   }
 
@@ -125,9 +131,19 @@ export class Lease {
     const sent = clock()
     const time = await this.#store.beat(this.owner, ttlMs, renew)
     if (time === undefined) return false
-    this.#until = sent + ttlMs - marginMs
+    // A late answer takes nothing back that a later beat was given.
+    this.#until = Math.max(this.#until, sent + ttlMs - marginMs)
     measured({ sent, received: clock(), time })
     return true
+  }
+
+  /** Undefined where the answer takes longer; it may still come. */
+  async #within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
+    let cancel!: () => void
+    const late = new Promise<undefined>((resolve) => {
+      cancel = this.#options.after(ms, () => resolve(undefined))
+    })
+    return Promise.race([answer, late]).finally(() => cancel())
   }
 
   #lose(error: RoomError): void {

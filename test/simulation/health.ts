@@ -37,9 +37,9 @@ export class Health {
     return this.#world.now > until
   }
 
-  /** The node's flush had to wait for a row that it needs and that a struck node did not give back. */
-  excuse(node: string): void {
-    this.stats.heldUp += 1
+  /** The node's flush has to wait for a row that it needs and that a struck node did not give back. */
+  excuse(node: string, again: boolean): void {
+    if (!again) this.stats.heldUp += 1
     this.strike(node, 0, 100)
   }
 

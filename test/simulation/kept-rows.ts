@@ -27,21 +27,35 @@ export class KeptRows {
     if (this.#world.now - keeper.since > longMs) this.#ended.push(keeper)
   }
 
-  /** H: `by` has waited since `asked` for rows of its own; were they kept by others, it is excused. */
-  excuse(
-    by: VirtualProcess,
-    keys: ReadonlySet<string>,
-    asked: number,
-    open: Iterable<Keeper>,
-  ): void {
-    const { now } = this.#world
-    if (now - asked < longMs) return
-    const kept = [...open, ...this.#ended].some(
+  /**
+   * H: `by` waits for rows of its own; while they are kept by others it is excused. All the while, for it may give
+   * up before it has them. The result tells that it waits no more.
+   */
+  wait(by: VirtualProcess, keys: ReadonlySet<string>, open: Iterable<Keeper>): () => void {
+    const asked = this.#world.now
+    let excused = false
+    const look = (): void => {
+      if (this.#world.now - asked < longMs || !this.#areKept(by, keys, open)) return
+      this.#health.excuse(by.node, excused)
+      excused = true
+    }
+    const lookOn = (): void => {
+      cancel = this.#world.after(longMs, 'store', lookOn)
+      look()
+    }
+    let cancel = this.#world.after(longMs, 'store', lookOn)
+    return () => {
+      cancel()
+      look()
+    }
+  }
+
+  #areKept(by: VirtualProcess, keys: ReadonlySet<string>, open: Iterable<Keeper>): boolean {
+    return [...open, ...this.#ended].some(
       (one) =>
-        now - one.since > longMs &&
+        this.#world.now - one.since > longMs &&
         one.process !== by &&
         [...keys].some((key) => one.keys.has(key)),
     )
-    if (kept) this.#health.excuse(by.node)
   }
 }

@@ -101,14 +101,14 @@ export class VirtualStore {
       ...settle.map(({ asker }) => `purse ${asker}`),
     ])
     const holder = {} // filled in once the locks are there
-    const asked = this.#world.now
+    const waited = this.#kept.wait(by, keys, this.#open)
     const cancelWait = this.#world.after(idleMs, 'store', () => {
-      this.#kept.excuse(by, keys, asked, this.#open)
+      waited()
       this.#locks.release(holder)
     })
     this.#locks.take([...keys], holder, () => {
       cancelWait()
-      this.#kept.excuse(by, keys, asked, this.#open)
+      waited()
       if (!by.alive) return this.#world.after(0, 'store', () => this.#locks.release(holder))
       const held = new Set(batches.filter((batch) => this.#holds(batch)).map(({ room }) => room))
       this.#checker.stats.fenced += batches.length - held.size
