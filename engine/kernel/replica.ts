@@ -21,7 +21,11 @@ export const mostRecentBytes = 512 * 1024
 const encoded = new WeakMap<RecentEvents, { seq: number; bytes: Uint8Array }>()
 
 export function replicaOf(core: RoomCore, position: Position, recent: RecentEvents): Replica {
-  return { position, state: encodeState(core.snapshot()), recent: newest(recent, position.seq) }
+  return {
+    position,
+    state: encodeState(core.snapshot(position.epoch)),
+    recent: newest(recent, position.seq),
+  }
 }
 
 function newest(recent: RecentEvents, seq: number): Uint8Array {

@@ -10,7 +10,9 @@ export function restoreRoom(core: RoomCore, recent: RecentEvents, opened: Opened
   const { snapshot, tail, position } = opened
   const stored = snapshot && decodeState<Snapshot>(snapshot.bytes)
   if (stored) core.restore(stored)
-  if (position.epoch > 1 && !stored?.passing) core.forgetPassing()
+  // The end of any other activation says nothing of what the last one showed.
+  const orderly = stored?.passing && stored.epoch === position.epoch - 1
+  if (position.epoch > 1 && !orderly) core.forgetPassing()
   let commands = 0
   for (const entry of tail) {
     if (entry.events.length) recent.push(entry.firstSeq, entry.events)

@@ -6,7 +6,9 @@ import { compileKind } from './compiled-kind.ts'
 import type { FlushResult, Journal, RoomBatch } from './journal.ts'
 import { MemoryJournal } from './memory-journal.ts'
 import { RoomActor, type PublishedBatch } from './room-actor.ts'
+import type { Snapshot } from './room-core.ts'
 import { RoomError } from './room-error.ts'
+import { decodeState, encodeState } from './snapshot-codec.ts'
 import { counterKind } from './testing/counter-kind.ts'
 import { ManualEnvironment } from './testing/manual-environment.ts'
 import { PurseSettler } from './testing/purse-settler.ts'
@@ -449,4 +451,33 @@ test('[KE27] immediate commands are not repeated over a crash, and remembered ov
   assert.deepEqual(await last.ask('counter.peek', {}, ann, later), again)
   assert.deepEqual(answer, { total: 0 })
   assert.equal(((await last.view(ann)).view.counter as { seen: number }).seen, 2)
+})
+
+test('[KE27] nor over a crash that comes before the first snapshot after an orderly end', async () => {
+  const { actor, env, open } = await setup()
+  const known = env.newId()
+  const answer = await actor.ask('counter.peek', {}, ann, known)
+  await actor.close()
+  const second = await open()
+  const id = env.newId()
+  await second.ask('aside.wave', {}, ann, id) // no snapshot follows a line
+  env.advance(1)
+  const third = await open()
+  await assert.rejects(third.ask('aside.wave', {}, ann, id), code('command.expired'))
+  assert.deepEqual(await third.ask('counter.peek', {}, ann, known), answer)
+})
+
+test('[KE27] nor where the snapshot is of a version that did not tell its epoch', async () => {
+  const { actor, env, journal, open } = await setup()
+  await actor.ask('counter.peek', {}, ann, env.newId())
+  const id = env.newId()
+  env.advance(1)
+  journal.checkpoint = (room, at, bytes) => {
+    const { epoch: _, ...former } = decodeState<Snapshot>(bytes)
+    return MemoryJournal.prototype.checkpoint.call(journal, room, at, encodeState(former))
+  }
+  await actor.close()
+  const next = await open()
+  assert.equal(((await next.view(ann)).view.counter as { seen: number }).seen, 1)
+  await assert.rejects(next.ask('aside.wave', {}, ann, id), code('command.expired'))
 })

@@ -227,7 +227,7 @@ export class RoomActor implements Flushable {
   async #checkpoint(): Promise<void> {
     await this.#committed()
     if (this.#state === 'lost') return
-    const snapshot = encodeState(this.#core.snapshot(this.#state === 'closing'))
+    const snapshot = encodeState(this.#core.snapshot(this.epoch, this.#state === 'closing'))
     if (!(await this.#options.journal.checkpoint(this.key, this.position, snapshot))) this.#lose()
   }
 

@@ -36,6 +36,8 @@ export interface Decision {
 }
 
 export interface Snapshot {
+  /** Of the activation that made it; former versions did not tell. */
+  readonly epoch?: number
   readonly features: RoomState
   readonly timers: readonly [string, Timer][]
   /** Ids of committed commands. */
@@ -186,8 +188,9 @@ export class RoomCore {
   }
 
   /** Shares structure with the state: encode it before the next change. `last`: nothing follows. */
-  snapshot(last = false): Snapshot {
+  snapshot(epoch: number, last = false): Snapshot {
     return {
+      epoch,
       features: this.state,
       timers: [...this.timers],
       kept: this.#kept.snapshot(),
