@@ -11,7 +11,10 @@ export interface CheckpointPolicy {
 
 export const defaultCheckpointPolicy: CheckpointPolicy = { commands: 20_000, ms: 5_000 }
 
-/** Runs `store` alone, never twice at once; a store that fails leaves its changes to the next. */
+/**
+ * Runs `store` alone, never twice at once. What changes meanwhile, and what a store that fails leaves, goes into the
+ * next one, which waits for so many changes or so long again.
+ */
 export class Checkpointer {
   readonly #policy: CheckpointPolicy
   readonly #env: Environment
@@ -43,7 +46,7 @@ export class Checkpointer {
 
   /** Stores the last snapshot, after the one under way. */
   async finish(): Promise<void> {
-    await this.#running
+    while (this.#running) await this.#running
     if (!this.#stopped) await this.#run()
   }
 
@@ -56,15 +59,15 @@ export class Checkpointer {
   #run(): Promise<void> {
     this.#cancel?.()
     this.#cancel = undefined
-    const changes = this.#changes
     this.#changes = 0
     this.#running = this.#store()
       .catch((error: unknown) => {
-        this.#changes += changes // the log still holds everything
+        this.#changes ||= 1 // counted anew, so that a store that keeps failing keeps its pace
         this.#env.defect(error, 'checkpoint')
       })
       .finally(() => {
         this.#running = undefined
+        this.changed(0)
       })
     return this.#running
   }
