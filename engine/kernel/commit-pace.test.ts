@@ -55,6 +55,23 @@ test('[OV5] the number comes back when flushes are fast again, and not before th
   assert.equal(pace.limit, 2_000)
 })
 
+test('[OV8] one slow flush takes half of the number at most, and one of few commands nothing', () => {
+  const { pace, wait, flush } = paced(5, 0.4)
+  flush(1)
+  const slow = (commands: number): void => {
+    const ended = pace.started()
+    wait(120)
+    ended(commands)
+  }
+  slow(3)
+  assert.equal(pace.limit, 2_000)
+  assert.ok(pace.waitMs(60, 20) < 1_000, 'a burst over many rooms is not refused for it')
+  slow(40)
+  assert.equal(pace.limit, 1_000)
+  slow(2_000)
+  assert.ok(pace.limit > 900 && pace.limit < 950, 'in proportion')
+})
+
 test('[OV4] the wait is told from the flushes before, the share of a room and the one under way', () => {
   const { pace, wait, flood, flush } = paced(5, 0.4)
   assert.equal(pace.waitMs(2_000, 1), 0, 'nothing is known yet')

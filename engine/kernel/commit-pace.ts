@@ -2,7 +2,10 @@
 
 /** Beyond the shortest that a flush takes here, ms: so long may one room's commands hold up the others'. */
 const flightMs = 50
-/** Fewer commands do not make a flush shorter: round trips and the disk take the time. */
+/**
+ * Fewer commands do not make a flush shorter: round trips and the disk take the time. So how long fewer took tells
+ * nothing of how many fit.
+ */
 const leastCommands = 32
 /** Share of the newest flush in the mean, and by which the shortest one is forgotten. */
 const newest = 0.25
@@ -51,7 +54,8 @@ export class CommitPace {
     else this.#shortestMs += (ms - this.#shortestMs) * forgotten
     const dueMs = this.#shortestMs + flightMs
     if (ms > dueMs) {
-      const fitting = Math.max(commands / 2, (commands * dueMs) / ms)
+      if (commands < leastCommands) return
+      const fitting = Math.max(this.#limit / 2, (commands * dueMs) / ms)
       this.#limit = Math.min(this.#limit, Math.max(leastCommands, Math.floor(fitting)))
     } else if (commands >= this.#limit) {
       this.#limit = Math.min(
