@@ -63,7 +63,7 @@ export class ActorRoom extends Room {
     this.#clock = new FrameClock(settings.windows, clock, (lanes) => this.#send(lanes))
     this.#feed = new RoomFeed(room, host, {
       batch: (batch) => this.#batch(batch),
-      lost: () => host.spread?.end(room),
+      lost: () => this.#handsOver(),
       gap: () => this.#rewelcome(),
       reopened: () => this.#audience.again(),
       ended: (error) => this.#ended(error),
@@ -128,8 +128,8 @@ export class ActorRoom extends Room {
   }
 
   override onDispose(): void {
+    this.#handsOver()
     this.#feed.stop()
-    this.#options.host.spread?.end(this.key)
     this.#clock.stop()
     this.#audience.stop()
     this.#options.closed()
@@ -183,6 +183,12 @@ export class ActorRoom extends Room {
         if (this.#feed.leads) spread?.send(this.key, this.#feed.epoch, lane, frame)
       }
     }
+  }
+
+  /** What was taken still goes to the relays: nobody will ever send it to them again. */
+  #handsOver(): void {
+    this.#clock.flush()
+    this.#options.host.spread?.end(this.key)
   }
 
   #rewelcome(): void {

@@ -8,7 +8,7 @@ import type { LiveActor, RoomHost } from './room-host.ts'
 export interface FeedListener {
   /** In order; numbered batches follow each other without a gap, also across activations. */
   batch(batch: PublishedBatch): void
-  /** The actor is gone; another one follows. */
+  /** The actor is gone; another one follows. `leads` and `epoch` are still its own during the call. */
   lost(): void
   /** The log went on without us further than anybody remembers: every client needs a fresh view. */
   gap(): void
@@ -136,9 +136,9 @@ export class RoomFeed {
   }
 
   #lost(): void {
+    this.#listener.lost()
     this.#former = this.#actor
     this.#actor = undefined
-    this.#listener.lost()
     if (!this.#stopped) void this.#reopen(firstRetryMs)
   }
 
