@@ -13,7 +13,7 @@ let media: MediaHarness
 
 before(async () => {
   media = await MediaHarness.start({
-    config: { graceMs: 4000 },
+    config: { graceMs: 10_000 },
     tuning: { segmentSeconds: 1, drainMs: 1000 },
   })
 })
@@ -86,8 +86,10 @@ test('[MD33] an ended stream becomes a replay of the right duration, and stops b
   const publisher = await publish(media.key('replay'), { seconds: 5 })
   const id = await onAir('replay')
   await publisher.ended
-  const recording = await eventually('the recording', () =>
-    [...media.store.recordings].find(([, { stream }]) => stream === id),
+  const recording = await eventually(
+    'the recording',
+    () => [...media.store.recordings].find(([, { stream }]) => stream === id),
+    40_000,
   )
   const [name, { millis, bytes }] = recording
   assert.deepEqual(events(id), [
@@ -140,7 +142,7 @@ test('[MD34] a publisher that comes back within the grace continues its stream, 
   assert.equal(errors, '')
   assert.ok(frames >= 125, `${frames} frames on one timeline`)
   await second.stop()
-  await eventually('it ends', () => events(id).includes('recording.ready'))
+  await eventually('it ends', () => events(id).includes('recording.ready'), 40_000)
   assert.deepEqual(events(id), [
     'stream.started',
     'stream.interrupted',
@@ -193,10 +195,9 @@ test('[MD37] health tells bitrate, frame rate, keyframe distance, codecs and siz
   const id = await onAir('health')
   const health = await eventually('a full report', () => {
     const report = media.store.rows.get(id)?.health
-    return report?.keyframeSeconds !== undefined && report.fps > 20 && report
+    return report?.keyframeSeconds !== undefined && Math.abs(report.fps - 25) < 5 && report
   })
   assert.ok(Math.abs(health.keyframeSeconds! - 2) < 0.1)
-  assert.ok(Math.abs(health.fps - 25) < 5, `${health.fps} fps`)
   assert.ok(health.kbps > 100 && health.kbps < 3000, `${health.kbps} kbit/s`)
   assert.deepEqual({ ...health.video, fps: 0 }, { codec: 'h264', width: 320, height: 180, fps: 0 })
   assert.equal(health.audioCodec, 'aac')

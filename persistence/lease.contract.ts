@@ -42,7 +42,7 @@ export function leaseContract(make: () => Promise<LeaseStore>): void {
     assert.equal(first.held, false)
     await first.start()
     assert.equal(first.held, true)
-    const impatient = new Lease(store, a2, { ...options, ttlMs: 1_000 })
+    const impatient = new Lease(store, a2, { ...options, ttlMs: 3_000 })
     await assert.rejects(impatient.start(), { code: 'node.taken', data: { node: 'a' } })
     assert.equal(first.held, true)
     await first.stop()

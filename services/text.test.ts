@@ -24,6 +24,7 @@ test('[AC17] a text keeps its lines, with one empty line between two', () => {
 })
 
 test('[AC17] cleaning twice changes nothing more', () => {
+  assert.equal(cleanLine('e\u200b\u0301'), '\u00e9')
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
       const once = cleanLine(text)

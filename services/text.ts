@@ -18,9 +18,9 @@ export function graphemeCount(text: string): number {
  * three combining marks on a letter. The result may be empty.
  */
 export function cleanLine(text: string): string {
-  return withoutZalgo(text.normalize('NFC').replace(newline, ' ').replace(invisible, ''))
-    .replace(/\s+/gu, ' ')
-    .trim()
+  // Composed once more: a mark may have stood behind an invisible character.
+  const plain = text.normalize('NFC').replace(newline, ' ').replace(invisible, '').normalize('NFC')
+  return withoutZalgo(plain).replace(/\s+/gu, ' ').trim()
 }
 
 /** Several lines as they are kept: like `cleanLine`, with at most one empty line between two. */

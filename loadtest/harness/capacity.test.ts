@@ -8,8 +8,10 @@ import { Record, type Deed } from './record.ts'
 function platform(record: Record, perTick: number) {
   const queue: string[] = []
   const asked: { [deed in Deed]: number } = { danmaku: 0, gift: 0, like: 0 }
-  let [count, most] = [0, 0]
+  let [count, most, widest, before] = [0, 0, 0, performance.now()]
   const timer = setInterval(() => {
+    widest = Math.max(widest, performance.now() - before)
+    before = performance.now()
     for (const id of queue.splice(0, perTick)) {
       record.answer(id, Number(id) % 100 ? 'ok' : 'busy', performance.now())
     }
@@ -21,12 +23,12 @@ function platform(record: Record, perTick: number) {
     queue.push(id)
     most = Math.max(most, record.open)
   }
-  return { act, asked, stop: () => clearInterval(timer), most: () => most }
+  return { act, asked, stop: () => clearInterval(timer), most: () => most, widest: () => widest }
 }
 
 test('[LT42] what a platform carries is what it takes while a bounded number waits', async (t) => {
   const record = new Record()
-  const { act, asked, stop, most } = platform(record, 20)
+  const { act, asked, stop, most, widest } = platform(record, 20)
   t.after(stop)
   const rates = { danmaku: 4, gifts: 4, likes: 2 }
   const options = { seconds: 1.5, inFlight: 200, rates, record, random: seededRandom(1) }
@@ -35,7 +37,9 @@ test('[LT42] what a platform carries is what it takes while a bounded number wai
   // Ticks of a busy machine are rarer, never more frequent; what was taken tells how many there were.
   const taken = [...record.all()].filter(({ outcome }) => outcome === 'ok').length
   const mean = (taken * 1_000) / (performance.now() - started)
-  assert.ok(capacity > mean * 0.7 && capacity < 2_100, `${capacity} of ${mean}`)
+  // What a stall of the machine took away from the one second that counts is not in the mean.
+  assert.ok(capacity > mean * 0.7 || widest() > 250, `${capacity} of ${mean}`)
+  assert.ok(capacity < 2_100, `${capacity}`)
   assert.equal(most(), 200)
   assert.equal(record.open, 0, 'nobody waits any more')
   const sum = asked.danmaku + asked.gift + asked.like

@@ -218,10 +218,9 @@ test('[MD47] a viewer who takes nothing is skipped, then dropped; others do not 
   let sent = 0
   const payload = Buffer.alloc(200_000, 7)
   await eventually('the stalled one is dropped', async () => {
-    const takenBefore = taken
     for (let n = 0; n < 5; n++) frame(n === 0, payload)
     sent += 5 * payload.length
-    await eventually('the healthy one follows', () => taken > takenBefore)
+    await eventually('the healthy one follows', () => taken >= sent)
     return (await metric('slow')) === 1
   })
   assert.ok((await metric('skipped')) >= 1)

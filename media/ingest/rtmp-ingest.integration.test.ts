@@ -21,7 +21,7 @@ const evil = Buffer.from('FRAME-OF-AN-ATTACKER')
 let media: MediaHarness
 
 before(async () => {
-  media = await MediaHarness.start({ tuning: { idleMs: 1500 } })
+  media = await MediaHarness.start({ tuning: { idleMs: 6000 } })
 })
 after(() => media.dispose())
 
@@ -198,7 +198,7 @@ test('[MD25] a database that does not answer admits nobody', async () => {
 })
 
 test('[MD26] a connection that says nothing, or stops half-way, is closed in time', async () => {
-  const hasty = await MediaHarness.start({ tuning: { handshakeMs: 300 } })
+  const hasty = await MediaHarness.start({ tuning: { handshakeMs: 1500 } })
   for (const opening of [Buffer.alloc(0), Buffer.from([3]), Buffer.alloc(900, 3)]) {
     const socket = connect({ port: hasty.rtmpPort, host: '127.0.0.1' })
     socket.on('error', () => {})

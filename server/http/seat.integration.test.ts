@@ -57,7 +57,7 @@ test('[SA4] sessions of a crowd are looked up together, and a seat of a known on
   queries = 0
   const crowd = await Promise.all(tokens.map((token) => seat(server, token)))
   assert.deepEqual([...new Set(crowd.map(({ status }) => status))], [200])
-  assert.ok(queries >= 1 && queries <= 4, `${queries} queries for ${people} people`)
+  assert.ok(queries >= 1 && queries <= people / 4, `${queries} queries for ${people} people`)
   queries = 0
   await Promise.all(tokens.map((token) => seat(server, token)))
   await Promise.all(tokens.map(() => seat(server)))
@@ -65,15 +65,25 @@ test('[SA4] sessions of a crowd are looked up together, and a seat of a known on
 })
 
 test('[SA3] a crowd beyond the rate is refused as busy, with a time', async () => {
-  const answers = await Promise.all(Array.from({ length: 60 }, () => seat(seats)))
+  const began = performance.now()
+  let last = began // when the last one was refused: those who are, are at once
+  const ask = async (): Promise<Answer> => {
+    const answer = await seat(seats)
+    if (answer.status === 503) last = performance.now()
+    return answer
+  }
+  const answers = await Promise.all(Array.from({ length: 200 }, ask))
   const given = answers.filter(({ status }) => status === 200)
   const refused = answers.filter(({ status }) => status !== 200)
-  assert.ok(given.length >= 18 && given.length <= 22, `${given.length} seats`)
+  // 20 a second, of which the first second's worth waits; more where asking took longer.
+  const most = 22 + (last - began) / 50
+  assert.ok(given.length >= 18 && given.length <= most, `${given.length} seats, ${most} at most`)
+  assert.ok(refused.length > 0)
   for (const { status, body, headers } of refused) {
     assert.equal(status, 503)
     assert.equal(body.code, 'busy')
     assert.equal(body.retry, 'retry')
-    assert.ok(body.data.retryInMs >= 1_000 && body.data.retryInMs < 5_000)
+    assert.ok(body.data.retryInMs >= 1_000 && body.data.retryInMs < 15_000)
     assert.equal(headers.get('retry-after'), String(Math.ceil(body.data.retryInMs / 1_000)))
   }
 })

@@ -127,7 +127,7 @@ test('[HO8] the exit code of the script and the signals to it pass through', asy
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
   while (!said.includes('waiting')) await once(child.stdout, 'data')
   child.kill('SIGTERM')
-  const [code] = await once(child, 'exit')
+  const [code] = await once(child, 'close')
   assert.equal(code, 3)
   assert.match(said, /told/)
 })

@@ -63,7 +63,7 @@ test('[IN11] [IN12] one room: the same, now and in the past, and hostile texts s
 })
 
 test('[IN13] J, K and Enter go through the table; an action asks for its reason', async () => {
-  const page = await app.open('/admin', 'admin', { language: 'en' })
+  const page = await app.open('/admin', 'admin', { language: 'en', reducedMotion: true })
   const rows = page.locator('[data-testid="rooms"] tbody tr')
   await rows.first().waitFor()
   await page.keyboard.press('j')
@@ -95,7 +95,7 @@ test('[IN13] J, K and Enter go through the table; an action asks for its reason'
 })
 
 test('[IN21] nodes are drained and rooms handed over from the page, each with a reason; the silent one is named', async () => {
-  const page = await app.open('/admin', 'admin', { language: 'en' })
+  const page = await app.open('/admin', 'admin', { language: 'en', reducedMotion: true })
   await page.locator('[data-node="node-sh-2"]').getByText('No answer').waitFor()
   await page.getByText('No answer in time from node-sh-2').waitFor()
   const node = page.locator('[data-node="node-bj-1"]')

@@ -102,7 +102,7 @@ export async function startMemoryNodes(count: number): Promise<MemoryNodes> {
           local: seen,
           cluster,
           leases: ports.leases,
-          patienceMs: 300,
+          patienceMs: 1_000,
         })
       : seen
     all.push({ name, nodes, local, directory: cluster?.directory ?? local, cluster, bus, members })

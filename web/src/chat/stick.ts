@@ -18,7 +18,7 @@ const KEYS = new Set(['ArrowUp', 'PageUp', 'Home', 'ArrowDown', 'PageDown', 'End
 /** `onChange` is called when it sticks or lets go. */
 export function stick(scroller: HTMLElement, onChange: (stuck: boolean) => void): Stick {
   let stuck = true
-  let touched = 0
+  let touched = -Infinity // the page's clock starts at 0, with nobody's hand on it
   const stop = new AbortController()
   const { signal } = stop
   const set = (next: boolean) => {
@@ -68,7 +68,7 @@ export function stick(scroller: HTMLElement, onChange: (stuck: boolean) => void)
       if (stuck) toEnd()
     },
     jump() {
-      touched = 0
+      touched = -Infinity
       set(true)
       toEnd()
     },
