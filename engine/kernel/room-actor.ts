@@ -174,9 +174,7 @@ export class RoomActor implements Flushable {
   }
 
   failed(batch: FlushBatch, error: unknown): void {
-    const lost = roomLost(error)
-    for (const one of batch.waiting) one.reject(lost)
-    this.#lose(lost)
+    if (batch === this.#inFlight) this.#lose(roomLost(error))
   }
 
   #immediate(ask: Ask): Promise<unknown> {
@@ -239,10 +237,11 @@ export class RoomActor implements Flushable {
   #lose(error: RoomError = roomLost()): void {
     if (this.#state === 'lost') return
     this.#state = 'lost'
+    const waiting = [...(this.#inFlight?.waiting ?? []), ...this.#queue.splice(0)]
     this.#inFlight = undefined
     this.#clock.stop()
     this.#checkpointer.stop()
-    for (const one of this.#queue.splice(0)) one.reject(error)
+    for (const one of waiting) one.reject(error)
     this.#gate.open()
     this.#listeners.lost()
     for (const tell of this.#onLost) tell()

@@ -140,3 +140,71 @@ test('[KE29] a room that was being opened when the lease was lost is abandoned',
   const actor = await opening
   await assert.rejects(actor.ask('counter.add', { by: 1 }, ann, env.newId()), { code: 'room.lost' })
 })
+
+test('[KE29] a room that was being closed when the lease was lost is abandoned, and nobody waits for its end', async () => {
+  const { journal, directory } = setup()
+  const actor = await directory.actor('live_a')
+  let lost = 0
+  actor.listen({ events: () => undefined, lost: () => (lost += 1) })
+  const giving = Promise.withResolvers<void>()
+  const release = journal.release.bind(journal)
+  journal.release = () => {
+    giving.resolve()
+    return new Promise(() => undefined)
+  }
+  const closed = directory.release('live_a')
+  const waiting = directory.ask('live_a', 'counter.peek', {}, ann)
+  await giving.promise
+  directory.own(undefined)
+  assert.equal(lost, 1)
+  await closed
+  await assert.rejects(waiting, { code: 'node.fenced' })
+  journal.release = release
+  directory.own({ node: 'n1', incarnation: 'i2' })
+  await directory.ask('live_a', 'counter.add', { by: 1 }, ann)
+  assert.equal(journal.opened, 2)
+  await directory.close()
+})
+
+test('[KE32] flushes that hang hold up nothing after the lease was lost', async () => {
+  const { journal, directory } = setup()
+  const flush = journal.flush.bind(journal)
+  const hanging = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  journal.flush = async (batches) => {
+    hanging.resolve()
+    await answer.promise
+    return flush(batches)
+  }
+  const asked = directory.ask('live_a', 'counter.add', { by: 1 }, ann)
+  await hanging.promise
+  directory.own(undefined)
+  await assert.rejects(asked, { code: 'node.fenced' })
+  journal.flush = flush
+  directory.own({ node: 'n1', incarnation: 'i2' })
+  await directory.ask('live_a', 'counter.add', { by: 2 }, ann)
+  answer.resolve() // by now it is fenced
+  await new Promise(setImmediate)
+  const { view } = await (await directory.actor('live_a')).view(ann)
+  assert.equal((view.counter as { total: number }).total, 2)
+})
+
+test('[KE33] rooms with a due timer are looked for once at a time', async () => {
+  const { journal, directory } = setup()
+  const gate = Promise.withResolvers<never[]>()
+  let looked = 0
+  journal.due = () => {
+    looked += 1
+    return gate.promise
+  }
+  const first = directory.wakeDue()
+  await directory.wakeDue()
+  assert.equal(looked, 1)
+  gate.resolve([])
+  await first
+  await directory.wakeDue()
+  assert.equal(looked, 2)
+  journal.due = () => Promise.reject(new Error('away'))
+  await assert.rejects(directory.wakeDue(), /away/)
+  await assert.rejects(directory.wakeDue(), /away/, 'a failure ends the turn')
+})

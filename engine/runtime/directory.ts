@@ -38,6 +38,8 @@ interface Activation {
   opening: Promise<RoomActor>
   /** Once it is open. */
   actor?: RoomActor
+  /** Once it is being closed. */
+  over?: Promise<void>
   usedAt: number
 }
 
@@ -45,9 +47,10 @@ interface Activation {
 export class LocalDirectory implements Directory {
   readonly kinds: ReadonlyMap<string, CompiledKind>
   readonly #options: LocalDirectoryOptions
-  readonly #committer: Committer
+  #committer!: Committer
   readonly #rooms = new Map<RoomKey, Activation>()
-  readonly #closing = new Map<RoomKey, Promise<void>>()
+  readonly #closing = new Map<RoomKey, Activation>()
+  #waking = false
   #cancelSweep: (() => void) | undefined
   #owner: Owner | undefined
   #draining = false
@@ -55,9 +58,7 @@ export class LocalDirectory implements Directory {
 
   constructor(options: LocalDirectoryOptions) {
     this.#options = options
-    this.#owner = options.owner
-    const { defer, now } = options.env
-    this.#committer = new Committer(options.journal, { defer, now, worthwhile: options.worthwhile })
+    this.own(options.owner)
     this.kinds = new Map(options.kinds.map((kind) => [kind.name, compileKind(kind)]))
     this.#sweepLater()
   }
@@ -84,7 +85,7 @@ export class LocalDirectory implements Directory {
   /** The room's actor, opened behind the key's gate. Throws RoomError `room.unknown`, `room.elsewhere`, `draining`. */
   async actor(room: RoomKey): Promise<RoomActor> {
     if (this.#closed || this.#draining) throw draining()
-    await this.#closing.get(room)
+    await this.#closing.get(room)?.over
     const activation = this.#rooms.get(room) ?? this.#activate(room)
     activation.usedAt = this.#options.env.now()
     return activation.opening
@@ -92,12 +93,16 @@ export class LocalDirectory implements Directory {
 
   /**
    * The lease of this node changed hands: rooms of the former owner are abandoned in this turn, before
-   * anybody else can open them; `undefined` opens none until the next call.
+   * anybody else can open them; `undefined` opens none until the next call. Nothing of them that may still
+   * hang in the database holds up those of the next owner.
    */
   own(owner: Owner | undefined): void {
+    const { journal, env, worthwhile } = this.#options
     this.#owner = owner
-    const rooms = [...this.#rooms.values()]
+    this.#committer = new Committer(journal, { defer: env.defer, now: env.now, worthwhile })
+    const rooms = [...this.#rooms.values(), ...this.#closing.values()]
     this.#rooms.clear()
+    this.#closing.clear()
     for (const { actor } of rooms) actor?.abandon()
   }
 
@@ -143,16 +148,22 @@ export class LocalDirectory implements Directory {
     this.#draining = false
   }
 
-  /** Opens rooms whose timers fell due while nobody held them, or while this node does not know that it does. */
+  /** Opens rooms whose timers fell due while nobody held them, or knew that it does; one call at a time. */
   async wakeDue(): Promise<void> {
+    if (this.#waking) return
+    this.#waking = true
     const { journal, env } = this.#options
-    for (const room of await journal.due(env.now(), 100, this.#owner)) {
-      if (this.#closed || this.#draining) return
-      if (this.holds(room)) continue
-      await this.actor(room).catch((error: unknown) => {
-        // Another node may have woken it first, or this one may have lost its lease meanwhile.
-        if (!(error instanceof RoomError)) env.defect(error, room)
-      })
+    try {
+      for (const room of await journal.due(env.now(), 100, this.#owner)) {
+        if (this.#closed || this.#draining) return
+        if (this.holds(room)) continue
+        await this.actor(room).catch((error: unknown) => {
+          // Another node may have woken it first, or this one may have lost its lease meanwhile.
+          if (!(error instanceof RoomError)) env.defect(error, room)
+        })
+      }
+    } finally {
+      this.#waking = false
     }
   }
 
@@ -197,13 +208,17 @@ export class LocalDirectory implements Directory {
   #close(room: RoomKey, to?: Owner): Promise<void> {
     const activation = this.#rooms.get(room)
     if (!activation) return Promise.resolve()
+    const failed = (error: unknown): void => this.#options.env.defect(error, `close of ${room}`)
     this.#rooms.delete(room)
-    const closing = activation.opening
-      .then((actor) => actor.close(to))
-      .catch((error: unknown) => this.#options.env.defect(error, `close of ${room}`))
-      .finally(() => this.#closing.delete(room))
-    this.#closing.set(room, closing)
-    return closing
+    this.#closing.set(room, activation)
+    activation.over = activation.opening
+      .then((actor) => {
+        actor.close(to).catch(failed)
+        // Not the end of `close`: whoever abandons the room meanwhile waits for no database.
+        return new Promise<void>((over) => actor.onLost(over))
+      }, failed)
+      .finally(() => this.#closing.get(room) === activation && this.#closing.delete(room))
+    return activation.over
   }
 
   #sweepLater(): void {
