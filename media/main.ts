@@ -4,7 +4,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pino from 'pino'
-import { connectDatabase, openDatabase, type Database } from '../persistence/database.ts'
+import {
+  connectDatabase,
+  nodeAnswerMs,
+  openDatabase,
+  type Database,
+} from '../persistence/database.ts'
 import { RoomError } from '../engine/kernel/room-error.ts'
 import { readConfig, type MediaConfig } from './config.ts'
 import { MediaNode } from './media-node.ts'
@@ -57,7 +62,8 @@ async function main(): Promise<void> {
 
 async function openOwnOrParents({ databaseUrl }: MediaConfig): Promise<Database> {
   if (process.channel) return connectDatabase(process)
-  if (databaseUrl !== undefined) return openDatabase({ url: databaseUrl, poolSize: 5 })
+  if (databaseUrl !== undefined)
+    return openDatabase({ url: databaseUrl, poolSize: 5, answerMs: nodeAnswerMs })
   throw new RoomError(
     'config.invalid',
     'A media node of its own needs PLAZA_DATABASE_URL: the database of the platform.',

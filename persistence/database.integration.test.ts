@@ -16,6 +16,8 @@ import { forkFile, kill, spawnUntil } from './testing/child-processes.ts'
 import { forEachDatabase } from './testing/databases.ts'
 import { isUnreachable } from './unreachable.ts'
 
+const sleep = statement('select pg_sleep(600)', [])
+
 const folders: string[] = []
 const folder = () => {
   const path = mkdtempSync(join(tmpdir(), 'plaza-db-'))
@@ -27,7 +29,7 @@ after(() => {
 })
 
 forEachDatabase((open, name) => {
-  let shared: Database | undefined
+  let shared: Awaited<ReturnType<typeof open>> | undefined
   const fresh = async () => {
     shared ??= await open([])
     await sql`drop table if exists t`.execute(shared.db)
@@ -130,6 +132,31 @@ forEachDatabase((open, name) => {
       await assert.rejects(dying, { code: '57P01' })
       assert.ok(isUnreachable(await dying.catch((error: unknown) => error)))
       assert.deepEqual((await sql`select ${5}::int as x`.execute(db)).rows, [{ x: 5 }])
+    })
+  }
+
+  if (name === 'postgres') {
+    test('[DB12] a statement without an answer in time fails as unreachable, and its connection leaves the pool', async () => {
+      const { url } = await fresh()
+      const { db, close } = await openDatabase({ url, poolSize: 1, answerMs: 1_000 })
+      const answers = () =>
+        sql`select 1`.execute(db).then(
+          () => true,
+          (error: Error) => {
+            assert.match(error.message, /^Query read timeout/) // a busy machine may be as slow
+            return false
+          },
+        )
+      const hanging = [
+        () => sql`select pg_sleep(600)`.execute(db),
+        () => transact(db, (tx) => sql`select pg_sleep(600)`.execute(tx)),
+        () => transactByKeys(db, async () => ({ writes: [sleep], result: 1 })),
+      ]
+      for (const hang of hanging) {
+        await assert.rejects(hang(), isUnreachable)
+        await until(answers)
+      }
+      await close()
     })
   }
 

@@ -33,10 +33,21 @@ export interface DatabaseOptions {
   /** Connections at most: 10 to a server by default, 4 on PGlite, where they share one session. */
   readonly poolSize?: number | undefined
   readonly template?: Uint8Array | undefined
+  /**
+   * A server's statement without an answer for so many ms fails, and its connection is closed; whether it took
+   * effect is not known. Default: none fails, however long it takes.
+   */
+  readonly answerMs?: number | undefined
 }
 
 /** After so many ms the server ends a transaction that nobody goes on with. Longer than a lease. */
 const idleInTransactionMs = 5_000
+
+/**
+ * How long a node waits for an answer: packets may vanish without a word, and TCP notices after minutes. Longer than
+ * a transaction may idle, so that who waits for the rows of one that hangs gets them.
+ */
+export const nodeAnswerMs = 8_000
 
 /**
  * Throws RoomError `database.locked` with `{ pid }` while another process has the data directory, and
@@ -44,15 +55,9 @@ const idleInTransactionMs = 5_000
  * timer, and survives kill -9, but not a power failure: it never fsyncs.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, poolSize } = options
+  const { url, poolSize, answerMs } = options
   if (url !== undefined) {
-    const config: pg.PoolConfig = {
-      connectionString: url,
-      max: poolSize ?? 10,
-      keepAlive: true,
-      // A node that was stopped in the middle of a flush would keep its rooms locked for ever.
-      idle_in_transaction_session_timeout: idleInTransactionMs,
-    }
+    const config = ofServer(url, poolSize ?? 10, answerMs)
     const database = databaseOver('postgres', async () => config)
     await firstQuery(database)
     return { ...database, serve: (channel) => lend(channel, { dialect: 'postgres', url }) }
@@ -84,9 +89,20 @@ export function connectDatabase(channel: Channel): Database {
     dialect = from.dialect
     return from.dialect === 'pglite'
       ? sharedSession(sockets, 2)
-      : { connectionString: from.url, max: 5 }
+      : ofServer(from.url, 5, nodeAnswerMs)
   })
   return Object.defineProperty({ ...database }, 'dialect', { get: () => dialect, enumerable: true })
+}
+
+function ofServer(url: string, max: number, answerMs: number | undefined): pg.PoolConfig {
+  return {
+    connectionString: url,
+    max,
+    keepAlive: true,
+    // A node that was stopped in the middle of a flush would keep its rooms locked for ever.
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    query_timeout: answerMs,
+  }
 }
 
 function sharedSession(sockets: ChannelSockets, max = 4): pg.PoolConfig {

@@ -16,6 +16,7 @@ import {
 } from 'kysely'
 import type pg from 'pg'
 import { StatementNames } from './statement-names.ts'
+import { isUnreachable } from './unreachable.ts'
 
 /** `connect` is called once, at the first use. */
 export class PgDialect implements Dialect {
@@ -115,6 +116,7 @@ export class PgConnection implements DatabaseConnection {
       if (!changing.has(command)) return { rows: rows ?? [] }
       return { rows: rows ?? [], numAffectedRows: BigInt(rowCount ?? 0) }
     } catch (error) {
+      if (isUnreachable(error)) this.#broken = true
       if (name && stale.has((error as pg.DatabaseError).code ?? '')) this.#names.forget(sql)
       throw error
     }

@@ -8,6 +8,7 @@ test('[DB11] lost, refused and exhausted connections are known by code, by words
   for (const code of ['ECONNREFUSED', 'EPIPE', '08006', '53300', '57P01', '57P03'])
     assert.ok(isUnreachable(coded(code)), code)
   assert.ok(isUnreachable(new Error('Connection terminated unexpectedly')))
+  assert.ok(isUnreachable(new Error('Query read timeout')))
   assert.ok(isUnreachable(new Error('timeout exceeded when trying to connect')))
   assert.ok(isUnreachable(new Error('settling failed', { cause: coded('57P02') })))
 })

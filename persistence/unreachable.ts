@@ -19,10 +19,10 @@ const serverState = /^(08...|53...|57P0[123])$/
 
 /** What pg and its pool throw without a code. */
 const said =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/
 
 /**
- * True for a lost, refused or exhausted connection to the database, also as the cause of another error. Tells
+ * True for a lost, refused, silent or exhausted connection to the database, also as the cause of another error. Tells
  * nothing about whether the work was done: a commit may have arrived.
  */
 export function isUnreachable(error: unknown): boolean {

@@ -8,7 +8,7 @@ import type { RoomError } from '../engine/kernel/room-error.ts'
 import type { LocalDirectory } from '../engine/runtime/directory.ts'
 import { SharedClock } from '../engine/runtime/shared-clock.ts'
 import { closeCodes } from '../engine/wire/close-codes.ts'
-import { openDatabase, type Database } from '../persistence/database.ts'
+import { nodeAnswerMs, openDatabase, type Database } from '../persistence/database.ts'
 import { migrate } from '../persistence/migrate.ts'
 import { persistenceMigrations } from '../persistence/migrations.ts'
 import { SqlLeaseStore } from '../persistence/sql-lease-store.ts'
@@ -64,12 +64,8 @@ export async function startServer(
     log.error({ err: error, where }, 'a defect')
   mkdirSync(config.dataDir, { recursive: true })
   const secrets = loadSecrets(config)
-  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir })
+  const database = await openMigrated(config, options)
   const { db } = database
-  await migrate(db, [persistenceMigrations, serviceMigrations, ...roomMigrations], {
-    onProgress: (name, index, count) =>
-      options.progress?.(`database: ${name} (${index + 1} of ${count})`),
-  })
 
   const clock = new SharedClock()
   const { now } = clock
@@ -189,6 +185,18 @@ export async function startServer(
     media,
     stop: () => (stopping ??= stop()),
   }
+}
+
+async function openMigrated(config: Config, { progress }: StartOptions): Promise<Database> {
+  const { databaseUrl: url, dataDir } = config
+  const database = await openDatabase({ url, dataDir })
+  await migrate(database.db, [persistenceMigrations, serviceMigrations, ...roomMigrations], {
+    onProgress: (name, index, count) => progress?.(`database: ${name} (${index + 1} of ${count})`),
+  })
+  if (url === undefined) return database
+  // Migrations took as long as they needed, nothing else may.
+  await database.close()
+  return openDatabase({ url, answerMs: nodeAnswerMs })
 }
 
 type EngineParts = Pick<Parameters<typeof createEngine>[0], 'http'> & {
