@@ -7,7 +7,13 @@ import { play } from './stage/play.ts'
 import type { StageOptions } from './stage/stage.ts'
 
 /** The harm that most defects show under. The rest runs by `npm run chaos -- all`. */
-const short = ['kills', 'pause-leader', 'cut-after-commit', 'postgres-half-open']
+const short = [
+  'kills',
+  'pause-leader',
+  'cut-after-commit',
+  'silent-after-commit',
+  'postgres-half-open',
+]
 const options = { timeout: 500_000 }
 
 async function keptBy(t: TestContext, names: readonly string[], stage: StageOptions) {
@@ -32,7 +38,7 @@ async function keptBy(t: TestContext, names: readonly string[], stage: StageOpti
 
 if (!missingServers()) {
   test(
-    `[CH10] [CH11] [CH12] [CH13] [P1] [P2] [P3] [P4] [P7] ${short.join(', ')}: every promise is kept`,
+    `[CH10] [CH11] [CH12] [CH13] [CH19] [P1] [P2] [P3] [P4] [P7] ${short.join(', ')}: every promise is kept`,
     options,
     (t) => keptBy(t, short, { lease: 2, proxied: true }),
   )

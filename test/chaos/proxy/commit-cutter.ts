@@ -13,10 +13,15 @@ export class CommitCutter {
   applied = 0
   #armed = 0
   #waiting = 0
+  #silent = false
 
-  /** The answers to the next `count` commits are lost, each with its connection. */
-  arm(count: number): void {
+  /**
+   * The answers to the next `count` commits are lost, each with its connection: it is cut, or stays and says
+   * nothing more.
+   */
+  arm(count: number, silent = false): void {
     this.#armed += count
+    this.#silent = silent
   }
 
   /** Commits to come, or on their way, whose answers will be lost. */
@@ -28,6 +33,7 @@ export class CommitCutter {
   readonly tap = (cut: () => void): Tap => {
     const reader = new FrontendReader()
     let pending = false
+    let mute = false
     let answer = ''
     const end = (): void => {
       if (pending) this.#waiting -= 1
@@ -45,11 +51,13 @@ export class CommitCutter {
         return true
       },
       down: (bytes) => {
-        if (!pending) return true
+        if (!pending) return !mute
         answer = (answer + bytes.toString('latin1')).slice(-4_096)
         const committed = answer.includes('COMMIT\0')
         if (committed) this.applied += 1
-        if (committed || answer.includes('ROLLBACK\0')) cut()
+        mute = committed && this.#silent
+        if (mute) end()
+        else if (committed || answer.includes('ROLLBACK\0')) cut()
         return false
       },
     }

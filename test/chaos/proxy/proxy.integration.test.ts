@@ -138,12 +138,21 @@ if (!ownPostgresMissing())
       assert.equal(cutter.applied, 1)
       const again = await open(proxy.port)
       await write(again, 3)
-      const { rows } = await again.query('select n from told order by n')
+      cutter.arm(1, true)
+      const silent = write(again, 4)
+      await until('it is applied', () => cutter.applied === 2)
+      const last = await open(proxy.port)
+      const { rows } = await last.query('select n from told order by n')
       assert.deepEqual(
         rows.map(({ n }) => n),
-        [1, 2, 3],
+        [1, 2, 3, 4],
       )
-      await again.end()
+      assert.equal(
+        await Promise.race([silent, last.query('select 1').then(() => 'silent')]),
+        'silent',
+      )
+      proxy.cut()
+      await assert.rejects(silent)
       await proxy.close()
     })
 

@@ -3,6 +3,7 @@
 import pg from 'pg'
 import { until } from '../../support/people.ts'
 import type { Finding } from '../checker/findings.ts'
+import type { CommitCutter } from '../proxy/commit-cutter.ts'
 import { patience } from '../stage/patience.ts'
 import type { Stage } from '../stage/stage.ts'
 import { livesOn, loseLeader } from './leader.ts'
@@ -122,19 +123,43 @@ const cutAfterCommit: Scenario = {
       const { cutter } = stage.cluster
       for (let turn = 1; turn <= 12; turn += 1) {
         stage.timeline.fault(`the answer to the next commit is lost (${turn} of 12)`)
-        const before = cutter.applied
-        await until(
-          'a commit is applied and nobody is told',
-          () => {
-            if (cutter.pending === 0 && cutter.applied === before) cutter.arm(1) // it was rolled back
-            return cutter.applied > before
-          },
-          { ...patience, everyMs: 5 },
-        )
+        await applied(cutter)
         await burst.more(12)
       }
       stage.timeline.heal(`${cutter.applied} commits were applied and nobody was told`)
     }),
+}
+
+const silentAfterCommit: Scenario = {
+  name: 'silent-after-commit',
+  title: 'A commit goes through and its connection says nothing more, while the others work',
+  stage: { proxied: true },
+  run: (stage) =>
+    underGifts(stage, async (burst) => {
+      const leader = await stage.leaderNode()
+      for (let turn = 1; turn <= 2; turn += 1) {
+        stage.timeline.fault(`a connection falls silent after the next commit (${turn} of 2)`)
+        await applied(stage.cluster.cutter, true)
+        await burst.more(40)
+      }
+      stage.timeline.heal('people are served all the same')
+      const { id } = await stage.leaderNode()
+      return [
+        demand('X', 'The leader leads on', id === leader.id, () => `${leader.id} gave to ${id}`),
+      ]
+    }),
+}
+
+async function applied(cutter: CommitCutter, silent = false): Promise<void> {
+  const before = cutter.applied
+  await until(
+    'a commit is applied and nobody is told',
+    () => {
+      if (cutter.pending === 0 && cutter.applied === before) cutter.arm(1, silent) // it was rolled back
+      return cutter.applied > before
+    },
+    { ...patience, everyMs: 5 },
+  )
 }
 
 const noConnections: Scenario = {
@@ -190,5 +215,6 @@ export const postgresScenarios: readonly Scenario[] = [
   longPartition,
   deaf,
   cutAfterCommit,
+  silentAfterCommit,
   noConnections,
 ]
