@@ -31,6 +31,8 @@ class Accounts {
   #access = new Map<string, number>()
   #count = 0
   cookie: string | undefined
+  /** Who signs in next, and whom a renewal brings. */
+  user = me
 
   constructor(clock: VirtualClock) {
     this.clock = clock
@@ -90,7 +92,7 @@ class Accounts {
     this.#access.set(`a${n}`, this.clock.now + 600_000)
     if (cookie) this.cookie = `r${n}`
     return json(200, {
-      user: me,
+      user: this.user,
       accessToken: `a${n}`,
       expiresIn: 600,
       ...(!cookie && { refreshToken: `r${n}` }),
@@ -195,6 +197,29 @@ for (const session of ['token', 'cookie'] as const) {
     await clock.advance(1_000)
     await again
     assert.equal(accounts.reused, 0)
+  })
+
+  test(`[SD66] what one user asked is not done as another who signed in in another tab (${session})`, async () => {
+    const { clock, accounts, tab, requests } = device(session)
+    const [one, two] = [tab(), tab()]
+    const patches = (): number => requests.filter(({ method }) => method === 'PATCH').length
+    const refused = (call: Promise<unknown>): Promise<void> =>
+      assert.rejects(call, (error) => isReject(error, 'unauthorized'))
+    await one.auth.login(signIn)
+    accounts.user = { ...me, id: 'u_li' }
+    await two.auth.login(signIn)
+    await clock.advance(590_000)
+    await refused(one.profile.update({ bio: 'of mei' }))
+    assert.equal(patches(), 0)
+    assert.equal(one.auth.user?.id, 'u_li')
+    await one.profile.update({ bio: 'of li' })
+    assert.equal(patches(), 1)
+    accounts.user = me
+    await two.auth.login(signIn)
+    accounts.expireAccess()
+    await refused(one.profile.update({ bio: 'of li' }))
+    assert.equal(patches(), 2, 'refused once, and not repeated')
+    assert.equal(one.auth.user?.id, 'u_me')
   })
 
   test(`[SD33] a guest's page load asks nothing, a stored session is restored (${session})`, async () => {

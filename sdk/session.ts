@@ -26,7 +26,7 @@ export class Session {
   readonly #key: string
   readonly #emitter = new Emitter<{ user: (user: Me | undefined) => void }>()
   #user: Me | undefined
-  #access: { token: string; until: number } | undefined
+  #access: { user: string; token: string; until: number } | undefined
   #refreshing: Promise<Me> | undefined
   /** What a renewal brought after the sign-out. */
   #orphan: string | undefined
@@ -50,14 +50,15 @@ export class Session {
 
   /** A call as the signed-in user, or as a guest. A token that the server no longer takes is renewed once. */
   async call<T>(path: string, call: HttpCall = {}): Promise<T> {
-    const token = await this.#token()
+    const asker = this.#user?.id
+    const token = await this.#token(asker)
     try {
       return await this.#http.call<T>(path, { ...call, token })
     } catch (error) {
       if (!token || !(error instanceof RejectError) || error.status !== 401) throw error
       // Somebody else may have renewed it meanwhile.
       if (this.#access?.token === token) await this.refresh()
-      return this.#http.call<T>(path, { ...call, token: this.#access?.token })
+      return this.#http.call<T>(path, { ...call, token: this.#tokenOf(asker) })
     }
   }
 
@@ -109,9 +110,15 @@ export class Session {
     return this.mode === 'token' ? newest : undefined
   }
 
-  async #token(): Promise<string | undefined> {
+  async #token(asker: string | undefined): Promise<string | undefined> {
     if (!this.#access) return undefined
     if (this.#access.until - this.#platform.now() < renewBeforeMs) await this.refresh()
+    return this.#tokenOf(asker)
+  }
+
+  /** A renewal brings whoever signed in last, in any tab: what one user asked is not done as another. */
+  #tokenOf(asker: string | undefined): string | undefined {
+    if (asker !== undefined && this.#access && this.#access.user !== asker) throw signedOut()
     return this.#access?.token
   }
 
@@ -168,6 +175,7 @@ export class Session {
 
   async #keep(answer: SessionAnswer): Promise<void> {
     this.#access = {
+      user: answer.user.id,
       token: answer.accessToken,
       until: this.#platform.now() + answer.expiresIn * 1_000,
     }
