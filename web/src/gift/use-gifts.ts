@@ -1,18 +1,13 @@
 /** The catalogue, the balance, and sending: never optimistic, never twice. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useRef, useState } from 'react'
-import {
-  isReject,
-  type GiftAnswer,
-  type GiftSku,
-  type LiveRoom,
-  type Wallet,
-} from '../../../sdk/index.ts'
+import { isReject, type GiftSku, type LiveRoom, type Wallet } from '../../../sdk/index.ts'
 import { useClient, useUser } from '../../../sdk/react/index.ts'
 import { useSession } from '../account/session.tsx'
 import { toast } from '../frame/toast.tsx'
 import { useT } from '../i18n/index.ts'
 import { rejectText } from '../i18n/reject-text.ts'
+import { sendOnce } from './send-once.ts'
 
 const NONE: readonly GiftSku[] = []
 /** Within this the next same gift counts on; the room decides, this only drives the ring. */
@@ -92,14 +87,4 @@ export function useGiftSender(room: LiveRoom | undefined): GiftSender {
     [room, session, queries, t],
   )
   return { busy, lacking, last, send, settleLacking: () => setLacking(undefined) }
-}
-
-async function sendOnce(room: LiveRoom, gift: string, count: number): Promise<GiftAnswer> {
-  const key = room.newId()
-  try {
-    return await room.gifts.send({ gift, count, key })
-  } catch (error) {
-    if (!isReject(error, 'outcome_unknown')) throw error
-    return room.gifts.send({ gift, count, key })
-  }
 }
