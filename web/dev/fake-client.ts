@@ -3,7 +3,7 @@
  * the browser tests. Wishes, separated by commas: guest, host, fresh (no room of one's own), empty (nobody
  * live), nobody (no audience), idle, ended, interrupted, slow, muted, kicked, down, tall, poor, admin,
  * silent (nothing happens by itself), quiet (no gifts), loud (200 lines a second), rude (hostile texts),
- * flv:<url>.
+ * flv:<url>, late (the stored session is back at the event plaza.restore).
  */
 import {
   RejectError,
@@ -104,6 +104,7 @@ export function createFakeClient(settings: string): Client {
       logout: async () => void signIn(undefined),
       refresh: async () => state.me!,
       async restore() {
+        if (wishes.has('late')) await new Promise((go) => addEventListener('plaza.restore', go))
         return state.me ?? (wishes.has('guest') ? undefined : signIn(person))
       },
       sessions: async () => sessions,

@@ -82,3 +82,19 @@ test('[WB21] names and lines with markup, overrides and towers of marks stay tex
   assert.deepEqual(app.errors, [])
   await page.context().close()
 })
+
+test('[WB40] a page that waited for the stored session shows what belongs to the person once it is back', async () => {
+  const page = await app.open('/', 'late')
+  await page.evaluate(() => {
+    history.pushState({}, '', '/wallet')
+    dispatchEvent(new PopStateEvent('popstate', { state: {} }))
+  })
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.includes('wallet-page')),
+  )
+  await page.waitForLoadState('networkidle')
+  await page.evaluate(() => dispatchEvent(new Event('plaza.restore')))
+  await page.locator('[data-testid="wallet-balance"]:has-text("26,480")').waitFor()
+  assert.deepEqual(app.errors, [])
+  await page.context().close()
+})

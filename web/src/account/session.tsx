@@ -45,10 +45,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [client])
 
   useEffect(() => {
-    // What one person saw is not for the next one.
-    for (const key of ['wallet', 'entries', 'mine', 'sessions'])
-      queries.removeQueries({ queryKey: [key] })
-  }, [queries, userId])
+    let before = client.auth.user?.id
+    return client.auth.on('user', (next) => {
+      if (next?.id === before) return
+      before = next?.id
+      // What one person saw is not for the next one. Removed before anything renders for the next one: what
+      // a page asks from its own effects would be cancelled, and never asked again.
+      for (const key of ['wallet', 'entries', 'mine', 'sessions'])
+        queries.removeQueries({ queryKey: [key] })
+    })
+  }, [client, queries])
 
   const value = useMemo<Session>(
     () => ({
