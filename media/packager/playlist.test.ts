@@ -60,6 +60,13 @@ test('[MD19] the event playlist joins runs with a discontinuity, only grows, and
   assert.equal(totalSeconds([first, second]), 6.9)
 })
 
+test('[MD75] a stream of ten days has a playlist', () => {
+  const segments = Array.from({ length: 432_000 }, (_, n) => ({ uri: `0-${n}.m4s`, seconds: 2 }))
+  const playlist = mediaPlaylist([{ init: '0-init.mp4', segments }], false)
+  assert.match(playlist.slice(0, 200), /#EXT-X-TARGETDURATION:2\n/)
+  assert.ok(playlist.endsWith('0-431999.m4s\n'))
+})
+
 test('[MD19] the master playlist names one variant with its codecs', () => {
   const text = masterPlaylist({
     bandwidth: 1234.4,

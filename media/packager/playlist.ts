@@ -58,8 +58,10 @@ export function parseRun(text: string): Run | undefined {
  * once a run (players count on from there), which keeps a playlist of hours short.
  */
 export function mediaPlaylist(runs: readonly Run[], ended: boolean): string {
-  const all = runs.flatMap((run) => run.segments)
-  const target = Math.max(1, ...all.map(({ seconds }) => Math.round(seconds)))
+  // Not as arguments of `max`: a stream of days has more segments than a call may have arguments.
+  const target = runs
+    .flatMap((run) => run.segments)
+    .reduce((longest, { seconds }) => Math.max(longest, Math.round(seconds)), 1)
   const lines = [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
