@@ -3,7 +3,7 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,7 +68,7 @@ function* tags(): Generator<{ type: number; time: number; body: Buffer }> {
   }
 }
 
-async function open(name: string, options: { ffmpeg?: string } = {}) {
+async function open(name: string, options: { ffmpeg?: string; segmentSeconds?: number } = {}) {
   const feed = new Feed()
   const crashes: boolean[] = []
   const packager = await Packager.open({
@@ -180,4 +180,22 @@ test('[MD65] a changed configuration begins a new run with an initialisation of 
   await packager.finish()
   const playlist = await readFile(join(folder, 'changed', 'media.m3u8'), 'utf8')
   assert.match(playlist, /0-00000\.m4s[^]*#EXT-X-DISCONTINUITY[^]*1-init\.mp4[^]*1-00000\.m4s/)
+})
+
+test('[MD76] a configuration that changes again and again does not begin run after run', async () => {
+  const { feed, packager, crashes } = await open('flapping', { segmentSeconds: 3600 })
+  const config = [...tags()].find(({ type, body }) => type === 9 && body[1] === 0)!
+  const changed = Buffer.from(config.body)
+  for (let n = 0; n < 20; n++) {
+    changed[7] = n
+    feed.push(classifyVideo(changed, 0)!)
+    play(feed, 0, 0.5, false)
+  }
+  assert.deepEqual(crashes, [false, false, false, false, true])
+  feed.end()
+  await packager.finish()
+  const runs = (await readdir(join(folder, 'flapping'))).filter((name) =>
+    name.endsWith('-run.m3u8'),
+  )
+  assert.ok(runs.length <= 5, runs.join())
 })

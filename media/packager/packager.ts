@@ -13,7 +13,7 @@ export interface PackagerOptions {
   folder: string
   ffmpeg: string
   segmentSeconds: number
-  /** ffmpeg died; with `givenUp` it is not started again before the next publisher session. */
+  /** ffmpeg died, or ran in vain; with `givenUp` it is not started again before the next publisher session. */
   onCrash(detail: string, givenUp: boolean): void
 }
 
@@ -43,6 +43,7 @@ export class Packager implements FeedListener {
   readonly #log: RunLog
   readonly #closing = new Set<Promise<void>>()
   #run: PackagingRun | undefined
+  #runSince = 0
   #crashes = 0
   #reading: { at: number; playlists: Promise<Playlists | undefined> } | undefined
   #current: { runs: readonly Run[]; playlists: Playlists } | undefined
@@ -63,6 +64,9 @@ export class Packager implements FeedListener {
 
   chunk(chunk: Chunk): void {
     if (chunk.key && (chunk.reconfigured || !this.#run)) {
+      // A process for each keyframe would be as bad as one that keeps dying.
+      const inVain = performance.now() - this.#runSince < this.#options.segmentSeconds * 1000
+      if (this.#run && inVain) this.#crashed('the configuration changed within a segment')
       this.#endRun()
       this.#beginRun()
     }
@@ -110,14 +114,19 @@ export class Packager implements FeedListener {
     const { run, closed } = this.#log.begin()
     const process = new PackagingRun({ ffmpeg, folder, run, segmentSeconds })
     this.#run = process
+    this.#runSince = performance.now()
     process.write(feed.opening())
     void process.closed.then((wanted) => {
       closed()
       if (wanted) return
       if (this.#run === process) this.#run = undefined
-      this.#crashes++
-      this.#options.onCrash(process.errors, this.#crashes >= maxCrashes)
+      this.#crashed(process.errors)
     })
+  }
+
+  #crashed(detail: string): void {
+    this.#crashes++
+    this.#options.onCrash(detail, this.#crashes >= maxCrashes)
   }
 
   #endRun(): void {
