@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import WebSocket from 'ws'
 import { closeCodes } from '../wire/close-codes.ts'
 import {
@@ -95,6 +96,23 @@ export function doorContract(make: MakeTransport, rule: Rule): void {
       assert.equal(response.statusCode, 500)
       assert.equal(defects.length, 1)
       assert.deepEqual([transport.stats.sockets, transport.stats.refused], [0, 2])
+    },
+  )
+
+  rule(
+    '[TR26] a refused handshake ends its connection, whatever the client leaves open',
+    async (t) => {
+      const { port } = await openBed(make, t, { origins: [] })
+      const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+      let broken = false
+      client.on('error', () => (broken = true))
+      client.write(
+        'GET / HTTP/1.1\r\nHost: x\r\nOrigin: https://evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      )
+      await once(client.resume(), 'end')
+      // Who writes to a connection that is closed on the other side is told so.
+      await eventually(() => broken || void client.write('still here'))
+      client.destroy()
     },
   )
 

@@ -99,6 +99,8 @@ export class WsTransport implements Transport {
       forwardedFor: String(headers['x-forwarded-for'] ?? ''),
     })
     if (entry.refused !== undefined) {
+      // Node's connections are half-open: a client that keeps its end open would keep ours.
+      socket.once('finish', () => socket.destroy())
       socket.end(
         `HTTP/1.1 ${entry.refused} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
       )

@@ -60,8 +60,10 @@ export class LiveStay {
         this.#follow(joined)
       },
       (error) => {
-        if (!abort.signal.aborted)
-          this.#set({ ...connecting, status: 'closed', error: asReject(error) })
+        if (abort.signal.aborted) return
+        // Whoever looks at the page waits for the room, as after a lost connection.
+        if (isReject(error, 'offline')) return this.#join(id)
+        this.#set({ ...connecting, status: 'closed', error: asReject(error) })
       },
     )
   }

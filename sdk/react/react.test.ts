@@ -81,6 +81,24 @@ test('[SD60] a stay tells status, refusal and end', async () => {
   assert.equal(stay.read().error?.code, 'kicked')
 })
 
+test('[SD67] a stay goes on trying while the room cannot be reached', async () => {
+  const { clock, server, client } = world()
+  const { seatAnswer } = server
+  server.seatAnswer = () => problem(503, 'unavailable')
+  const stay = new LiveStay(client, 'r1', undefined)
+  const stop = stay.subscribe(() => {})
+  await clock.advance(60_000)
+  assert.equal(stay.read().status, 'connecting')
+  assert.equal(stay.read().error, undefined)
+  server.seatAnswer = seatAnswer
+  await clock.until(() => stay.read().status === 'online')
+  assert.equal(server.network.open.length, 1)
+  stop()
+  await clock.advance(100)
+  assert.equal(server.network.open.length, 0)
+  assert.equal(clock.pending, 0)
+})
+
 test('the hooks render on a server, where nothing is joined', () => {
   const { client, server } = world()
   function Page(): string {

@@ -183,6 +183,26 @@ test('[WB28] choosing a gift and sending it moves the balance by its price and s
     await page.locator('[data-testid="gift-banner"] button').click()
   }))
 
+test('[WB41] a right button that is held gives nothing', () =>
+  inRoom('silent', async (page) => {
+    const bar = page.locator('[data-testid="gift-bar"]')
+    await page.locator('[data-testid="balance"]:has-text("26,480")').waitFor()
+    await bar.locator('li button:has-text("花") >> nth=0').click()
+    await bar.locator('button:has-text("赠送")').hover()
+    await page.mouse.down({ button: 'right' })
+    // Held for twice as long as it takes to go on giving.
+    await page.evaluate(() => {
+      const end = performance.now() + 900
+      return new Promise<void>((over) => {
+        const frame = () => (performance.now() < end ? requestAnimationFrame(frame) : over())
+        frame()
+      })
+    })
+    await page.mouse.up({ button: 'right' })
+    assert.equal(await page.locator('[data-testid="chat"] >> text=×1').count(), 0)
+    await page.locator('[data-testid="balance"]:has-text("26,480")').waitFor()
+  }))
+
 test('[WB29] holding the button sends one gift after another until it is released', () =>
   inRoom('silent', async (page) => {
     const bar = page.locator('[data-testid="gift-bar"]')

@@ -163,7 +163,7 @@ function Send(props: {
       type="button"
       className={styles['send']}
       data-combo={combo || undefined}
-      onPointerDown={press}
+      onPointerDown={({ button }) => button === 0 && press()}
       onPointerUp={release}
       onPointerLeave={release}
       onPointerCancel={release}
