@@ -175,18 +175,6 @@ for (const refusal of [
     assert.equal((await again).amount, 1)
   })
 
-test('[SD68] a gift that was under way when the room was left or closed is rejected as unknown', async () => {
-  const { room, server, clock } = await joinedRoom()
-  server.answer = () => undefined
-  const gift = room.gifts.send({ gift: 'heart' })
-  const muted = room.members.mute('u_troll', 60)
-  for (const one of [gift, muted]) one.catch(() => {})
-  await clock.advance(50)
-  room.leave()
-  await assert.rejects(gift, (error) => isReject(error, 'outcome_unknown'))
-  await assert.rejects(muted, (error) => isReject(error, 'closed'))
-})
-
 for (const code of ['room.lost', 'node.fenced', 'node.silent', 'draining', 'room.elsewhere'])
   test(`[SD17] ${code} is answered by sending the same id again`, async () => {
     const { room, server, clock } = await joinedRoom()

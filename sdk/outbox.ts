@@ -111,12 +111,11 @@ export class Outbox {
     entry.settle(new RejectError(code, message, { data, retry }))
   }
 
-  /** Rejects all that waits, and everything asked later; of a gift that has left nobody will tell here any more. */
+  /** Rejects all that waits, and everything asked later. */
   close(reason: RejectError): void {
     this.#closed = reason
     this.#online = false
-    for (const entry of this.#entries.values())
-      entry.settle(entry.policy === 'gift' && entry.left ? outcomeUnknown(entry.id) : reason)
+    for (const entry of this.#entries.values()) entry.settle(reason)
   }
 
   #refusal(policy: Policy): RejectError | undefined {
